@@ -1,0 +1,43 @@
+// swift-tools-version:6.1
+import PackageDescription
+
+/// The GPL-licensed solver, left out with `--disable-default-traits`.
+let glpk = Target.Dependency.target(name: "CGLPK", condition: .when(traits: ["GLPK"]))
+
+let package = Package(
+  name: "swift-solve",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Constraints", targets: ["Constraints"]),
+    .library(name: "Solvers", targets: ["Solvers"]),
+    .executable(name: "solve", targets: ["solve"]),
+  ],
+  traits: [
+    .default(enabledTraits: ["GLPK"]),
+    .trait(
+      name: "GLPK",
+      description: "Link the GNU Linear Programming Kit (GPL version 3 or later) as a solver."),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+  ],
+  targets: [
+    .target(
+      name: "CGLPK",
+      cSettings: [.define("SOLVE_GLPK", .when(traits: ["GLPK"]))],
+      linkerSettings: [.linkedLibrary("glpk", .when(traits: ["GLPK"]))]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "Constraints", dependencies: ["CZlib"]),
+    .target(name: "Solvers", dependencies: ["Constraints", glpk]),
+    .executableTarget(
+      name: "solve",
+      dependencies: [
+        "Constraints", "Solvers",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "ConstraintsTests", dependencies: ["Constraints"]),
+    .testTarget(name: "SolversTests", dependencies: ["Solvers", "Constraints"]),
+    .testTarget(name: "solveTests", dependencies: ["Constraints", "solve"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,19 @@
+extension DiagnosticCode {
+  static let nameCodes: [DiagnosticCode] = [unknownName, duplicateName, shadowedName]
+
+  public static let unknownName = DiagnosticCode(
+    "N201", "a name is not known",
+    cause: "An expression, a section of a file or a data table uses a name that nothing declares; nearly always a slip of the keyboard.",
+    example: "\"maximize\": \"sum(profitt[p] * make[p] for p in P)\" where the data is called profit",
+    mend: "Correct the name, or declare it.")
+  public static let duplicateName = DiagnosticCode(
+    "N202", "a name is used twice",
+    cause: "Two things of one kind with one name cannot be told apart in answers and messages.",
+    example: "two variables called x",
+    mend: "Rename one of them.")
+  public static let shadowedName = DiagnosticCode(
+    "N203", "a name hides another one",
+    cause: "An index variable, data table, set, parameter or variable has the name of something else that is visible at the same place.",
+    example: "\"sum(x[x] for x in P)\"",
+    mend: "Rename one of them.")
+}
