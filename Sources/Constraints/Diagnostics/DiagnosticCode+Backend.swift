@@ -1,5 +1,7 @@
 extension DiagnosticCode {
-  static let backendCodes: [DiagnosticCode] = [unsupported, unknownSolver, solverMissing, solverFailed]
+  static let backendCodes: [DiagnosticCode] = [
+    unsupported, unknownSolver, solverMissing, solverFailed, loweredStatus,
+  ]
 
   public static let unsupported = DiagnosticCode(
     "B101", "no solver here takes this kind of model",
@@ -21,4 +23,9 @@ extension DiagnosticCode {
     cause: "A numerical failure, or a condition that its authors did not foresee; the process and your data are unharmed.",
     example: "a basis that became singular",
     mend: "Try another method (--method), better units, or report the model.")
+  public static let loweredStatus = DiagnosticCode(
+    "B105", "a claim did not survive the check",
+    cause: "Every answer is recomputed from the model by code that shares nothing with the solver; this one contradicts the claim, mostly because of badly scaled numbers.",
+    example: "an optimal basis whose point breaks a row with coefficients from 1e-9 to 1e9",
+    mend: "Choose units so that coefficients lie between 1e-3 and 1e6, or ask for --method exact.")
 }

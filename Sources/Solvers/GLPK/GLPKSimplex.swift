@@ -1,0 +1,330 @@
+#if GLPK
+  import CGLPK
+  import Constraints
+
+  extension GLPKProblem {
+    /// Solves the problem without integrality by the chosen method.
+    func solveContinuous(
+      options: SolveOptions, context: SolveContext, isWarm: Bool
+    ) throws(SolverError) -> FormOutcome {
+      if form.columnCount == 0 || form.rowCount == 0 { return try solveWithoutRows(options, context) }
+      switch options.method {
+      case .interior: return try solveInterior(options, context)
+      case .exact: return try solveExact(options, context, isWarm: isWarm)
+      case .auto, .primal, .dual: return try solveSimplex(options, context, isWarm: isWarm)
+      }
+    }
+
+    /// A problem without rows separates into its columns; GLPK's methods expect at least one row.
+    private func solveWithoutRows(_ options: SolveOptions, _ context: SolveContext) throws(SolverError) -> FormOutcome {
+      let sign = form.sense.sign
+      var point = [Double](repeating: 0, count: form.columnCount)
+      var ray: [Double] = []
+      for i in 0..<form.rowCount where form.rowLower[i] > 0 || form.rowUpper[i] < 0 {
+        var outcome = FormOutcome(.infeasible, Termination(.proved, detail: "row \(i + 1) is empty and cannot hold"))
+        outcome.farkas = [Double](repeating: 0, count: form.rowCount)
+        outcome.farkas[i] = form.rowLower[i] > 0 ? 1 : -1
+        return outcome
+      }
+      for j in 0..<form.columnCount {
+        let cost = sign * form.objective[j]
+        let (low, high) = (form.columnLower[j], form.columnUpper[j])
+        let nearest = low > 0 ? low : high < 0 ? high : 0
+        point[j] = cost > 0 ? low : cost < 0 ? high : nearest
+        if !point[j].isFinite {
+          point[j] = nearest
+          ray = [Double](repeating: 0, count: form.columnCount)
+          ray[j] = cost > 0 ? -1 : 1
+        }
+      }
+      var outcome = FormOutcome(ray.isEmpty ? .optimal : .unbounded, Termination(.proved, detail: "no rows"))
+      outcome.point = point
+      outcome.source = "bounds"
+      outcome.objective = form.value(at: point)
+      outcome.ray = ray
+      if ray.isEmpty {
+        outcome.bound = outcome.objective
+        outcome.proof = .tolerance(0)
+        outcome.rowDuals = [Double](repeating: 0, count: form.rowCount)
+        outcome.reducedCosts = form.objective
+      }
+      return outcome
+    }
+
+    // MARK: - Simplex
+
+    func simplexParameters(_ options: SolveOptions, dual: Bool) -> glp_smcp {
+      var parameters = glp_smcp()
+      glp_init_smcp(&parameters)
+      parameters.msg_lev = GLP_MSG_ALL
+      parameters.out_frq = 1000
+      parameters.meth = dual ? GLP_DUALP : GLP_PRIMAL
+      parameters.presolve = GLP_OFF
+      parameters.tol_bnd = min(max(options.feasibilityTolerance, 1e-12), 1e-3)
+      parameters.tol_dj = min(max(options.optimalityTolerance, 1e-12), 1e-3)
+      return parameters
+    }
+
+    /// How a run of the simplex method ended.
+    enum SimplexEnd {
+      case status(Int32)
+      case stopped(TerminationReason)
+      case numericalFailure(Int32)
+    }
+
+    /// Runs the simplex method on `target` in slices, so that limits and cancellation are noticed in time.
+    ///
+    /// A slice continues from the basis of the one before. Slices grow with the running time, so that the cost of
+    /// starting one (a factorization) stays small against it.
+    func run(
+      _ target: OpaquePointer, _ parameters: glp_smcp, options: SolveOptions, context: SolveContext
+    ) throws(SolverError) -> SimplexEnd {
+      var parameters = parameters
+      let before = glp_get_it_cnt(target)
+      while true {
+        if context.cancellation.isCancelled { return .stopped(.interrupted) }
+        if context.deadline.isOver { return .stopped(.timeLimit) }
+        let elapsed = context.deadline.elapsed
+        let slice = min(max(0.1, 0.05 * elapsed), 1.0, context.deadline.remaining)
+        parameters.tm_lim = Int32(max(1, min(slice * 1000, 2e9)))
+        if let limit = options.iterationLimit {
+          let left = limit - Int(glp_get_it_cnt(target) - before)
+          if left <= 0 { return .stopped(.iterationLimit) }
+          parameters.it_lim = Int32(clamping: left)
+        }
+        let code = try check(solve_glpk_simplex(target, &parameters))
+        switch code {
+        case 0: return .status(glp_get_status(target))
+        case GLP_ETMLIM:
+          let objective = glp_get_obj_val(target)
+          context.report(
+            .iteration(
+              count: Int(glp_get_it_cnt(target)), objective: objective, primalInfeasibility: .nan,
+              dualInfeasibility: .nan, seconds: context.deadline.elapsed))
+        case GLP_EITLIM: return .stopped(.iterationLimit)
+        case GLP_EBADB, GLP_ESING, GLP_ECOND:
+          // A basis that cannot be factorized: start again from the rows.
+          try check(solve_glpk_standard_basis(target))
+          let again = try check(solve_glpk_simplex(target, &parameters))
+          if again == 0 { return .status(glp_get_status(target)) }
+          if again != GLP_ETMLIM { return .numericalFailure(again) }
+        default: return .numericalFailure(code)
+        }
+      }
+    }
+
+    func scaleOnce() throws(SolverError) {
+      if !isScaled {
+        try check(solve_glpk_scale(pointer, GLP_SF_AUTO))
+        isScaled = true
+      }
+    }
+
+    private func solveSimplex(
+      _ options: SolveOptions, _ context: SolveContext, isWarm: Bool
+    ) throws(SolverError) -> FormOutcome {
+      context.report(.phase("simplex"))
+      if options.presolve && !isWarm {
+        if let outcome = try solvePresolved(options, context) { return outcome }
+      }
+      try scaleOnce()
+      if !isWarm && !options.presolve { try check(solve_glpk_advanced_basis(pointer)) }
+      let useDual = options.method == .dual || (options.method == .auto && isWarm)
+      let end = try run(pointer, simplexParameters(options, dual: useDual), options: options, context: context)
+      return try finish(end, options, context)
+    }
+
+    /// Presolve, simplex on the reduced problem, postsolve. Nil when the original has to be looked at: no feasible
+    /// point or no optimum, where the reduced problem gives no certificate, or a postsolve that lost accuracy.
+    private func solvePresolved(_ options: SolveOptions, _ context: SolveContext) throws(SolverError) -> FormOutcome? {
+      var reduced: OpaquePointer?
+      var status: Int32 = 0
+      guard let prep = solve_glpk_presolve(pointer, &reduced, &status) else {
+        try check(SOLVE_GLPK_FAILED)
+        return nil
+      }
+      try check(status)
+      defer { if !isBroken { solve_glpk_free_presolve(prep) } }
+      guard let reduced else { return nil }
+      defer { if !isBroken { solve_glpk_delete(reduced) } }
+      context.report(
+        .log(
+          "presolve: \(glp_get_num_rows(reduced)) of \(form.rowCount) rows, \(glp_get_num_cols(reduced)) of \(form.columnCount) columns left"
+        ))
+      if glp_get_num_rows(reduced) > 0 {
+        try check(solve_glpk_scale(reduced, GLP_SF_AUTO))
+        try check(solve_glpk_advanced_basis(reduced))
+      } else {
+        try check(solve_glpk_standard_basis(reduced))
+      }
+      let end = try run(
+        reduced, simplexParameters(options, dual: options.method == .dual), options: options, context: context)
+      switch end {
+      case .status(GLP_OPT):
+        try check(solve_glpk_postsolve(prep, reduced, pointer))
+        let point = primalPoint()
+        if infeasibility(of: point) > 1e-7 {
+          // The basis is good; a few pivots in the original settle the numbers.
+          return nil
+        }
+        return try finish(end, options, context, iterations: Int(glp_get_it_cnt(reduced)))
+      case .status, .numericalFailure: return nil
+      case .stopped(let reason):
+        var outcome = FormOutcome(.unknown, Termination(reason, detail: "in the presolved problem"))
+        outcome.statistics.iterations = Int(glp_get_it_cnt(reduced))
+        return outcome
+      }
+    }
+
+    /// Turns the end of a simplex run on the original problem into an answer with point, duals and certificate.
+    func finish(
+      _ end: SimplexEnd, _ options: SolveOptions, _ context: SolveContext, iterations: Int? = nil
+    ) throws(SolverError) -> FormOutcome {
+      var outcome: FormOutcome
+      switch end {
+      case .numericalFailure(let code):
+        outcome = FormOutcome(.unknown, Termination(.numericalFailure, detail: "GLPK's simplex gave code \(code)"))
+      case .stopped(let reason):
+        outcome = FormOutcome(.unknown, Termination(reason))
+        if glp_get_prim_stat(pointer) == GLP_FEAS {
+          outcome.outcome = .feasible
+          attachPoint(&outcome)
+        }
+      case .status(GLP_OPT):
+        outcome = FormOutcome(.optimal, Termination(.proved, detail: "optimal basis"))
+        outcome.proof = .tolerance(options.feasibilityTolerance)
+        attachPoint(&outcome)
+        outcome.bound = outcome.objective
+        outcome.rowDuals = rowDuals()
+        outcome.reducedCosts = reducedCosts()
+        outcome.basis = basis()
+      case .status(GLP_UNBND):
+        outcome = FormOutcome(.unbounded, Termination(.proved, detail: "unbounded ray"))
+        attachPoint(&outcome)
+        outcome.ray = try unboundedRay()
+        outcome.basis = basis()
+      case .status:
+        // No feasible basis, or none dual feasible: the primal method separates the two.
+        return try explain(options, context)
+      }
+      outcome.statistics.iterations = iterations ?? Int(glp_get_it_cnt(pointer))
+      return outcome
+    }
+
+    private func attachPoint(_ outcome: inout FormOutcome) {
+      outcome.point = primalPoint()
+      outcome.source = "simplex"
+      outcome.objective = glp_get_obj_val(pointer)
+    }
+
+    /// Runs the primal simplex method on the original problem, for a certificate of infeasibility or a ray.
+    private func explain(_ options: SolveOptions, _ context: SolveContext) throws(SolverError) -> FormOutcome {
+      try scaleOnce()
+      let end = try run(pointer, simplexParameters(options, dual: false), options: options, context: context)
+      guard case .status(let status) = end, status != GLP_OPT, status != GLP_UNBND, status != GLP_FEAS else {
+        if case .status(GLP_FEAS) = end {
+          return FormOutcome(.unknown, Termination(.numericalFailure, detail: "the simplex method stalled"))
+        }
+        return try finish(end, options, context)
+      }
+      var outcome = FormOutcome(.infeasible, Termination(.proved, detail: "no feasible basis"))
+      outcome.farkas = try farkasMultipliers(options, context)
+      outcome.basis = basis()
+      outcome.statistics.iterations = Int(glp_get_it_cnt(pointer))
+      return outcome
+    }
+
+    // MARK: - Other methods
+
+    private func solveInterior(_ options: SolveOptions, _ context: SolveContext) throws(SolverError) -> FormOutcome {
+      context.report(.phase("interior point"))
+      var parameters = glp_iptcp()
+      glp_init_iptcp(&parameters)
+      parameters.msg_lev = GLP_MSG_ALL
+      parameters.ord_alg = GLP_ORD_AMD
+      let watch = StopWatch(context)
+      let code = try watch.run { solve_glpk_interior(pointer, &parameters) }
+      guard let code = try checkAbandonable(code) else {
+        return FormOutcome(.unknown, Termination(context.cancellation.isCancelled ? .interrupted : .timeLimit))
+      }
+      if code == 0, glp_ipt_status(pointer) == GLP_OPT {
+        var outcome = FormOutcome(.optimal, Termination(.converged, detail: "interior point"))
+        outcome.proof = .tolerance(1e-8)
+        outcome.point = (0..<form.columnCount).map {
+          min(max(glp_ipt_col_prim(pointer, Int32($0 + 1)), form.columnLower[$0]), form.columnUpper[$0])
+        }
+        outcome.source = "interior point"
+        outcome.objective = glp_ipt_obj_val(pointer)
+        outcome.bound = outcome.objective
+        outcome.rowDuals = (0..<form.rowCount).map { glp_ipt_row_dual(pointer, Int32($0 + 1)) }
+        outcome.reducedCosts = (0..<form.columnCount).map { glp_ipt_col_dual(pointer, Int32($0 + 1)) }
+        return outcome
+      }
+      // GLPK's interior point neither proves infeasibility nor unboundedness; the simplex method does.
+      context.report(.log("the interior-point method found no optimum; the simplex method decides"))
+      var outcome = try solveSimplex(options, context, isWarm: false)
+      outcome.termination.detail += " (simplex, after the interior-point method gave up)"
+      return outcome
+    }
+
+    private func solveExact(
+      _ options: SolveOptions, _ context: SolveContext, isWarm: Bool
+    ) throws(SolverError) -> FormOutcome {
+      var approximate = options
+      approximate.method = .auto
+      let first = try solveSimplex(approximate, context, isWarm: isWarm)
+      if first.termination.reason.isLimit || first.termination.reason == .interrupted { return first }
+      context.report(.phase("exact simplex"))
+      var parameters = simplexParameters(options, dual: false)
+      let watch = StopWatch(context)
+      while true {
+        if context.cancellation.isCancelled { return FormOutcome(.unknown, Termination(.interrupted)) }
+        if context.deadline.isOver { return FormOutcome(.unknown, Termination(.timeLimit)) }
+        parameters.tm_lim = Int32(max(1, min(500, context.deadline.remaining * 1000)))
+        let result = try watch.run { solve_glpk_exact(pointer, &parameters) }
+        guard let code = try checkAbandonable(result) else {
+          return FormOutcome(.unknown, Termination(context.cancellation.isCancelled ? .interrupted : .timeLimit))
+        }
+        if code == GLP_ETMLIM { continue }
+        if code != 0 {
+          return FormOutcome(.unknown, Termination(.numericalFailure, detail: "GLPK's exact simplex gave code \(code)"))
+        }
+        break
+      }
+      let status = glp_get_status(pointer)
+      if status == GLP_NOFEAS || status == GLP_INFEAS {
+        var outcome = FormOutcome(.infeasible, Termination(.proved, detail: "exact arithmetic"))
+        outcome.proof = .exact
+        outcome.farkas = first.farkas.isEmpty ? try farkasMultipliers(options, context) : first.farkas
+        return outcome
+      }
+      var outcome = try finish(.status(status), options, context)
+      if outcome.outcome == .optimal {
+        outcome.proof = .exact
+        outcome.termination.detail = "optimal basis in exact arithmetic"
+      }
+      return outcome
+    }
+  }
+
+  /// Lets GLPK be abandoned from its output hook when the deadline passes or the solve is cancelled.
+  struct StopWatch {
+    private final class Box {
+      let context: SolveContext
+      init(_ context: SolveContext) { self.context = context }
+    }
+    private let box: Box
+
+    init(_ context: SolveContext) { box = Box(context) }
+
+    func run(_ call: () -> Int32) throws(SolverError) -> Int32 {
+      solve_glpk_watch(
+        { info in
+          guard let info else { return 0 }
+          return Unmanaged<Box>.fromOpaque(info).takeUnretainedValue().context.shouldStop ? 1 : 0
+        }, Unmanaged.passUnretained(box).toOpaque())
+      defer { solve_glpk_watch(nil, nil) }
+      return withExtendedLifetime(box) { call() }
+    }
+  }
+#endif

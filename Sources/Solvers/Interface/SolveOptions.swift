@@ -1,0 +1,68 @@
+import Constraints
+
+/// What to ask of a solve. Each option means the same for every solver that has it; defaults are stated in ``OptionTable``.
+public struct SolveOptions: Sendable {
+  /// Name of the solver, or `auto`.
+  public var solver = "auto"
+  public var method: Method = .auto
+  /// Wall-clock limit from the start of the solve; nil for none.
+  public var timeLimit: Duration?
+  public var nodeLimit: Int?
+  public var iterationLimit: Int?
+  /// Megabytes that the solver may use.
+  public var memoryLimit: Int?
+  /// Stop after this many improving points.
+  public var solutionLimit: Int?
+  /// Stop when `|objective - bound| <= gap * max(1e-10, |objective|)`.
+  public var gap = 1e-6
+  /// Stop when `|objective - bound| <= absoluteGap`.
+  public var absoluteGap = 1e-9
+  /// Largest violation of a bound or row, absolute and relative, that the simplex method accepts.
+  public var feasibilityTolerance = 1e-7
+  /// Largest violation of a reduced cost's sign that the simplex method accepts.
+  public var optimalityTolerance = 1e-7
+  /// Largest distance from a whole number that counts as whole.
+  public var integralityTolerance = 1e-6
+  public var seed: UInt64 = 1
+  public var presolve = true
+  /// Whether heuristics are asked.
+  public var heuristics = true
+  /// Share of the running time that each heuristic may use, by name; ``heuristicBudget`` for the others.
+  public var heuristicBudgets: [String: Double] = [:]
+  public var heuristicBudget = 0.1
+  /// Names of heuristics to leave out.
+  public var disabledHeuristics: Set<String> = []
+  /// Cutting planes of the branch-and-cut method.
+  public var cuts: CutSelection = .auto
+  public var branching: Branching = .auto
+  public var nodeSelection: NodeSelection = .auto
+  /// Whether to compute duals: for integer models this takes another solve with the integers fixed.
+  public var duals = false
+
+  public init() {}
+
+  public enum Method: String, Sendable, CaseIterable {
+    case auto, primal, dual, interior, exact
+  }
+
+  public enum CutSelection: Sendable, Hashable {
+    case auto
+    case only(Set<Cut>)
+  }
+  public enum Cut: String, Sendable, CaseIterable { case gomory, mir, cover, clique }
+  public enum Branching: String, Sendable, CaseIterable {
+    case auto
+    case firstFractional = "first"
+    case lastFractional = "last"
+    case mostFractional = "most"
+    case driebeckTomlin = "driebeck"
+    case pseudocost
+  }
+  public enum NodeSelection: String, Sendable, CaseIterable {
+    case auto
+    case depthFirst = "depth"
+    case breadthFirst = "breadth"
+    case bestLocalBound = "best-bound"
+    case bestProjection = "best-projection"
+  }
+}

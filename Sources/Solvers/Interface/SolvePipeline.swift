@@ -1,0 +1,269 @@
+import Constraints
+
+/// The one way from a model to a checked answer: validate, choose a solver, rewrite, solve, lift, check.
+public struct SolvePipeline: Sendable {
+  public var options: SolveOptions
+  /// Heuristics to plug in beside the built-in ones.
+  public var heuristics: [any Heuristic]
+  public var cancellation: Cancellation
+  public var report: @Sendable (SolveEvent) -> Void
+  /// Basis of an earlier solve.
+  public var basis: Basis?
+
+  public init(
+    options: SolveOptions = SolveOptions(), heuristics: [any Heuristic] = [],
+    cancellation: Cancellation = Cancellation(), basis: Basis? = nil,
+    report: @escaping @Sendable (SolveEvent) -> Void = { _ in }
+  ) {
+    self.options = options
+    self.heuristics = heuristics
+    self.cancellation = cancellation
+    self.basis = basis
+    self.report = report
+  }
+
+  /// Heuristics that every solve with whole numbers asks, unless switched off: the one place to register another.
+  public static let builtInHeuristics: [any Heuristic] = [RoundingWithPropagation()]
+
+  /// Solves on the calling thread.
+  /// - Throws: ``SolverError/refused(_:)`` with diagnostics when the model is wrong or no solver takes it, and other
+  ///   cases when the solver fails without any answer.
+  public func solve(_ model: Model) throws(SolverError) -> Solution {
+    try solve(model) { solver, form, options, context throws(SolverError) in
+      try solver.solve(form, options: options, context: context)
+    }
+  }
+
+  /// As ``solve(_:)``, the call of the solver left to `engine`.
+  func solve(
+    _ model: Model,
+    engine: (any Solver, Form, SolveOptions, SolveContext) throws(SolverError) -> FormOutcome
+  ) throws(SolverError) -> Solution {
+    let diagnostics = model.validate()
+    if diagnostics.contains(where: { $0.severity == .error }) { throw .refused(diagnostics) }
+    let deadline = Deadline(after: options.timeLimit)
+    var solution: Solution
+    let priorities = Set(model.objectives.map(\.priority)).sorted(by: >)
+    if priorities.count <= 1 {
+      solution = try solveOne(model, options, deadline, engine)
+    } else {
+      solution = try solveInOrder(model, priorities, deadline, engine)
+    }
+    solution.warnings = diagnostics.filter { $0.severity == .warning } + solution.warnings
+    solution.termination.seconds = deadline.elapsed
+    return solution
+  }
+
+  private func solveOne(
+    _ model: Model, _ options: SolveOptions, _ deadline: Deadline,
+    _ engine: (any Solver, Form, SolveOptions, SolveContext) throws(SolverError) -> FormOutcome
+  ) throws(SolverError) -> Solution {
+    let solver = try choose()
+    let linearization = try Linearization(model)
+    var context = SolveContext(deadline: deadline, cancellation: cancellation, report: report, basis: basis)
+    if options.heuristics && linearization.form.hasIntegers {
+      var sources = heuristics + SolvePipeline.builtInHeuristics
+      if model.starts.contains(where: \.isFinite) {
+        sources.insert(StartPoint(name: "start values", points: [model.starts]), at: 0)
+      }
+      context.heuristics = HeuristicSocket(
+        model: model, reformulation: linearization, heuristics: sources, options: options, context: context)
+    }
+    let outcome = try engine(solver, .linear(linearization.form), options, context)
+    var solution = lift(outcome, linearization, model)
+    Checker().judge(&solution, of: model)
+    if needsAnotherTry(solution, outcome) && !context.shouldStop {
+      report(.log("the answer did not survive the check; solving again without presolve"))
+      var careful = options
+      careful.presolve = false
+      careful.feasibilityTolerance = min(options.feasibilityTolerance, 1e-9)
+      careful.optimalityTolerance = min(options.optimalityTolerance, 1e-9)
+      let second = try engine(solver, .linear(linearization.form), careful, context)
+      var better = lift(second, linearization, model)
+      Checker().judge(&better, of: model)
+      if better.outcome == second.outcome { solution = better }
+    }
+    solution.statistics.heuristics = context.heuristics?.statistics ?? []
+    if options.duals && linearization.form.hasIntegers && solution.hasPoint {
+      try price(&solution, linearization, model, solver, context, engine)
+    }
+    return solution
+  }
+
+  /// Whether the checker lowered a claim that a more careful solve may support.
+  private func needsAnotherTry(_ solution: Solution, _ outcome: FormOutcome) -> Bool {
+    solution.outcome != outcome.outcome && options.presolve
+      && (outcome.outcome == .optimal || outcome.outcome == .infeasible || outcome.outcome == .unbounded)
+  }
+
+  private func choose() throws(SolverError) -> any Solver {
+    if options.solver == "auto" {
+      if let first = Solvers.all.first { return first }
+      let names = Solvers.missing.map(\.name).joined(separator: ", ")
+      throw .refused([
+        Diagnostic(
+          .solverMissing, "this build has no solver for the model",
+          mend: "build with the package's default traits to get \(names)")
+      ])
+    }
+    if let solver = Solvers.named(options.solver) { return solver }
+    if let missing = Solvers.missing.first(where: { $0.name == options.solver }) {
+      throw .refused([
+        Diagnostic(
+          .solverMissing, "the solver '\(missing.name)' was left out of this build",
+          mend: "build with the trait \(missing.trait)")
+      ])
+    }
+    throw .refused([
+      Diagnostic(
+        .unknownSolver, "there is no solver called '\(options.solver)'",
+        mend: didYouMean(options.solver, in: Solvers.all.map(\.name) + ["auto"]) ?? "`solve solvers` lists them")
+    ])
+  }
+
+  /// The outcome in the variables of the model.
+  private func lift(_ outcome: FormOutcome, _ linearization: Linearization, _ model: Model) -> Solution {
+    var solution = Solution(
+      outcome: outcome.outcome, proof: outcome.proof, termination: outcome.termination, sense: model.sense)
+    if !outcome.point.isEmpty || (model.variableCount == 0 && outcome.objective != nil) {
+      solution.values = linearization.lift(outcome.point)
+      for j in 0..<model.variableCount where model.domains[j].isIntegral {
+        let rounded = solution.values[j].rounded()
+        if abs(rounded - solution.values[j]) <= 1e-5 { solution.values[j] = rounded }
+      }
+      solution.primalStatus = .feasible
+      solution.source = outcome.source
+      solution.objective = outcome.objective
+    }
+    solution.bound = outcome.bound
+    let ownDuals = linearization.hasBridges ? [] : outcome.rowDuals
+    if outcome.rowDuals.isEmpty {
+      solution.dualReason =
+        linearization.form.hasIntegers
+        ? "integer model; ask with --duals to price it with integers fixed" : "the solve ended without duals"
+    } else if !ownDuals.isEmpty || model.rows.count == 0 {
+      solution.rowDuals = Array(outcome.rowDuals.prefix(model.rows.count))
+      solution.reducedCosts = Array(outcome.reducedCosts.prefix(model.variableCount))
+      solution.dualStatus = .feasible
+    } else {
+      solution.rowDuals = Array(outcome.rowDuals.prefix(model.rows.count))
+      solution.reducedCosts = Array(outcome.reducedCosts.prefix(model.variableCount))
+      solution.dualStatus = .none
+      solution.dualReason = "some constraints were rewritten; the duals given are those of the linear rows"
+    }
+    if !linearization.hasBridges { solution.basis = outcome.basis }
+    if !outcome.farkas.isEmpty {
+      // Multipliers of rows that a bridge added have no counterpart in the model.
+      if outcome.farkas.dropFirst(model.rows.count).allSatisfy({ $0 == 0 }) {
+        solution.certificate = .farkas(rows: Array(outcome.farkas.prefix(model.rows.count)))
+      } else {
+        solution.proof = .search
+      }
+    } else if !outcome.ray.isEmpty {
+      solution.certificate = .ray(direction: linearization.lift(outcome.ray))
+    }
+    solution.statistics = outcome.statistics
+    solution.plan = linearization.plan
+    return solution
+  }
+
+  /// Duals of an integer model: those of the linear problem with the integers fixed at the answer.
+  private func price(
+    _ solution: inout Solution, _ linearization: Linearization, _ model: Model, _ solver: any Solver,
+    _ context: SolveContext,
+    _ engine: (any Solver, Form, SolveOptions, SolveContext) throws(SolverError) -> FormOutcome
+  ) throws(SolverError) {
+    var fixed = linearization.form
+    let point = linearization.restrict(solution.values)
+    for j in 0..<fixed.columnCount where fixed.isInteger[j] != 0 {
+      fixed.columnLower[j] = point[j].rounded()
+      fixed.columnUpper[j] = point[j].rounded()
+      fixed.isInteger[j] = 0
+    }
+    var pricing = context
+    pricing.heuristics = nil
+    pricing.basis = nil
+    let outcome = try engine(solver, .linear(fixed), options, pricing)
+    guard outcome.outcome == .optimal, !outcome.rowDuals.isEmpty else { return }
+    solution.rowDuals = Array(outcome.rowDuals.prefix(model.rows.count))
+    solution.reducedCosts = Array(outcome.reducedCosts.prefix(model.variableCount))
+    solution.dualReason = "prices of the linear problem with the integers fixed at the answer"
+  }
+
+  /// Objectives of several priorities: one after another, each within its tolerance of the optimum kept as a row.
+  private func solveInOrder(
+    _ model: Model, _ priorities: [Int], _ deadline: Deadline,
+    _ engine: (any Solver, Form, SolveOptions, SolveContext) throws(SolverError) -> FormOutcome
+  ) throws(SolverError) -> Solution {
+    var current = model
+    var last: Solution?
+    for (rank, priority) in priorities.enumerated() {
+      let members = model.objectives.filter { $0.priority == priority }
+      current.replaceObjectives(members)
+      var own = options
+      own.timeLimit = options.timeLimit.map { _ in .seconds(deadline.remaining) }
+      var pipeline = self
+      if let values = last?.values, !values.isEmpty {
+        pipeline.heuristics.insert(StartPoint(name: "previous objective", points: [values]), at: 0)
+      }
+      report(.phase("objective \(rank + 1) of \(priorities.count)"))
+      let solution = try pipeline.solveOne(current, own, deadline, engine)
+      guard solution.hasPoint, solution.outcome == .optimal, let best = solution.objective else {
+        if var earlier = last, solution.outcome != .infeasible {
+          earlier.outcome = .feasible
+          earlier.termination = solution.termination
+          return judged(earlier, model)
+        }
+        return last == nil ? solution : judged(last ?? solution, model)
+      }
+      last = solution
+      current.addRow(keeping: members, near: best, name: "objective \(rank + 1)")
+    }
+    guard var answer = last else { return try solveOne(model, options, deadline, engine) }
+    answer.rowDuals = Array(answer.rowDuals.prefix(model.rows.count))
+    answer.dualStatus = .none
+    answer.dualReason = "several objectives; the duals are those of the last one"
+    answer.basis = nil
+    return judged(answer, model)
+  }
+
+  /// The answer judged against the model with all its objectives; objective and bound are those of the first priority.
+  private func judged(_ solution: Solution, _ model: Model) -> Solution {
+    var solution = solution
+    solution.sense = model.sense
+    solution.objective = nil
+    solution.bound = nil
+    Checker().judge(&solution, of: model)
+    if solution.outcome == .optimal { solution.bound = solution.objective }
+    return solution
+  }
+}
+
+extension Model {
+  /// Solves the model on the calling thread: `let solution = try model.solve()`.
+  /// - Throws: ``SolverError``.
+  public func solve(options: SolveOptions = SolveOptions()) throws(SolverError) -> Solution {
+    try SolvePipeline(options: options).solve(self)
+  }
+
+  /// Solves the model on a thread of its own; cancelling the task stops the solve with the best answer so far.
+  /// - Throws: ``SolverError``.
+  public func solve(
+    timeLimit: Duration? = nil, options: SolveOptions = SolveOptions(), heuristics: [any Heuristic] = [],
+    report: @escaping @Sendable (SolveEvent) -> Void = { _ in }
+  ) async throws -> Solution {
+    var options = options
+    if let timeLimit { options.timeLimit = timeLimit }
+    let cancellation = Cancellation()
+    let pipeline = SolvePipeline(
+      options: options, heuristics: heuristics, cancellation: cancellation, report: report)
+    let thread = WorkerThread()
+    return try await withTaskCancellationHandler {
+      try await thread.run { () -> Result<Solution, SolverError> in
+        do throws(SolverError) { return .success(try pipeline.solve(self)) } catch { return .failure(error) }
+      }.get()
+    } onCancel: {
+      cancellation.cancel()
+    }
+  }
+}
