@@ -79,8 +79,8 @@ extension Checker {
   /// Whether multipliers of the rows prove that no point satisfies all rows and bounds.
   ///
   /// Adding the rows up with the multipliers gives g'x in [L, U] with g = Aᵀy; the bounds of the variables give
-  /// g'x in [l, u]. Disjoint intervals are a contradiction. A component of g that is rounding error against the numbers
-  /// that made it counts as 0 where the variable has no bound.
+  /// g'x in [l, u]. Disjoint intervals are a contradiction. Where a variable has no bound its component of g should be
+  /// 0; what rounding leaves is charged as if the variable could be as large as ``Options/radius``.
   ///
   /// - Returns: the margin of the contradiction relative to the numbers that enter, positive when proved; nil when the
   ///   multipliers prove nothing.
@@ -91,7 +91,6 @@ extension Checker {
     let scale = y.reduce(0) { max($0, abs($1)) }
     if scale == 0 { return nil }
     var combined = [CompensatedSum](repeating: CompensatedSum(), count: model.variableCount)
-    var size = [Double](repeating: 0, count: model.variableCount)
     var least = CompensatedSum()
     var entering = 0.0
     for i in 0..<rows.count where y[i] != 0 {
@@ -106,7 +105,6 @@ extension Checker {
       for k in rows.range(i) {
         let j = Int(rows.columns[k])
         combined[j].add(y[i], times: rows.values[k])
-        size[j] = max(size[j], abs(y[i] * rows.values[k]))
       }
     }
     var most = CompensatedSum()
@@ -123,8 +121,8 @@ extension Checker {
       if side.isFinite {
         most.add(g, times: side)
         entering = max(entering, abs(g * side))
-      } else if abs(g) > 1e-9 * size[j] {
-        return nil
+      } else {
+        most.add(abs(g), times: options.radius)
       }
     }
     let margin = (least.value - most.value) / max(entering, 1e-300)

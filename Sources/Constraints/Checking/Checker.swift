@@ -13,6 +13,9 @@ public struct Checker: Sendable {
     public var objective = 1e-6
     /// Largest scaled violation of a dual sign condition.
     public var dual = 1e-6
+    /// Size up to which variables without a bound are considered when a certificate of infeasibility is re-proved: what
+    /// rounding leaves on them is charged as if they were this large.
+    public var radius = 1e9
     /// How many violations are listed.
     public var listLength = 5
     public init() {}

@@ -9,10 +9,19 @@
     /// infeasibilities and B'π = c_B, the multipliers are -π. Where rounding spoils that, from the optimal duals of the
     /// elastic problem, which minimizes the sum of all violations of the rows.
     func farkasMultipliers(_ options: SolveOptions, _ context: SolveContext) throws(SolverError) -> [Double] {
-      if let multipliers = try phaseOneMultipliers(), isContradiction(multipliers) { return multipliers }
-      let elastic = try elasticMultipliers(options, context)
-      if isContradiction(elastic) { return elastic }
-      return []
+      if let multipliers = try phaseOneMultipliers(), let clean = contradiction(in: multipliers) { return clean }
+      return contradiction(in: try elasticMultipliers(options, context)) ?? []
+    }
+
+    /// The multipliers without those that are rounding error against the largest, at the smallest threshold with which
+    /// they contradict the bounds.
+    private func contradiction(in multipliers: [Double]) -> [Double]? {
+      let largest = multipliers.reduce(0) { max($0, abs($1)) }
+      for threshold in [0, 1e-14, 1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5] {
+        let clean = multipliers.map { abs($0) <= threshold * largest ? 0 : $0 }
+        if isContradiction(clean) { return clean }
+      }
+      return nil
     }
 
     private func phaseOneMultipliers() throws(SolverError) -> [Double]? {
@@ -78,7 +87,9 @@
       defer { relaxed.delete() }
       var simplex = options
       simplex.method = .auto
-      simplex.presolve = true
+      simplex.presolve = false
+      // The duals are the result, so their signs are asked for more sharply than usual.
+      simplex.optimalityTolerance = 1e-11
       let outcome = try relaxed.solveContinuous(options: simplex, context: context, isWarm: false)
       return outcome.outcome == .optimal ? outcome.rowDuals : []
     }
@@ -89,7 +100,6 @@
       let largest = y.reduce(0) { max($0, abs($1)) }
       if largest == 0 { return false }
       var combined = [Double](repeating: 0, count: form.columnCount)
-      var size = [Double](repeating: 0, count: form.columnCount)
       var least = 0.0
       var entering = 0.0
       for i in 0..<form.rowCount where y[i] != 0 {
@@ -100,21 +110,14 @@
         }
         least += y[i] * side
         entering = max(entering, abs(y[i] * side))
-        for k in form.starts[i]..<form.starts[i + 1] {
-          let j = Int(form.entryColumns[k])
-          combined[j] += y[i] * form.entryValues[k]
-          size[j] = max(size[j], abs(y[i] * form.entryValues[k]))
-        }
+        for k in form.starts[i]..<form.starts[i + 1] { combined[Int(form.entryColumns[k])] += y[i] * form.entryValues[k] }
       }
       var most = 0.0
       for j in 0..<form.columnCount where combined[j] != 0 {
         let side = combined[j] > 0 ? form.columnUpper[j] : form.columnLower[j]
-        if side.isFinite {
-          most += combined[j] * side
-          entering = max(entering, abs(combined[j] * side))
-        } else if abs(combined[j]) > 1e-10 * size[j] {
-          return false
-        }
+        let reach = side.isFinite ? combined[j] * side : abs(combined[j]) * Checker.Options().radius
+        most += reach
+        if side.isFinite { entering = max(entering, abs(reach)) }
       }
       return least - most > 1e-8 * entering
     }
