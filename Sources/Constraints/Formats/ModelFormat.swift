@@ -88,5 +88,7 @@ public struct WriteResult: Sendable {
 
 /// All model formats: the one place where a new one is registered.
 public enum ModelFormats {
-  public static let all: [any ModelFormat.Type] = []
+  public static let all: [any ModelFormat.Type] = [
+    AlgebraicFormat.self,
+  ]
 }
