@@ -5,6 +5,9 @@ struct ParametricUse: Sendable {
     case rowEntry(Int)
     /// Both bounds of a row are lowered by the value.
     case rowShift(Int)
+    /// One bound of a row is raised by the value.
+    case rowLower(Int)
+    case rowUpper(Int)
     case objectiveTerm(objective: Int, variable: Int32)
     case objectiveConstant(Int)
     case generalTerm(constraint: Int, output: Int, variable: Int32)
@@ -62,7 +65,7 @@ extension Model {
 
   /// Writes the values of parametric numbers from use number `first` on into the model.
   mutating func refreshParameters(from first: Int) {
-    guard first < parametricUses.count else { return }
+    guard !defersParameters, first < parametricUses.count else { return }
     let roots = parametricUses[first...].flatMap { $0.parts.map(\.node) }
     // Parametric nodes reach no variable, so evaluating the whole prefix at NaN is harmless and finds misuse.
     let values = arena.values(
@@ -75,6 +78,8 @@ extension Model {
       case .rowShift(let i):
         rows.lower[i] = use.base - total
         rows.upper[i] = use.base2 - total
+      case .rowLower(let i): rows.lower[i] = use.base + total
+      case .rowUpper(let i): rows.upper[i] = use.base + total
       case .objectiveTerm(let o, let variable):
         Model.setTerm(&objectives[o].function.linear, variable, use.base + total)
       case .objectiveConstant(let o): objectives[o].function.constant = use.base + total

@@ -50,6 +50,8 @@ public struct Model: Sendable {
   public internal(set) var parameterValues: [Double] = []
   public internal(set) var parameterNames = NameTable()
   var parametricUses: [ParametricUse] = []
+  /// While a reader adds many parametric constraints, their values wait for ``endParametricBatch()``.
+  var defersParameters = false
 
   /// Mistakes seen while building.
   var buildDiagnostics: [Diagnostic] = []

@@ -1,0 +1,134 @@
+/// Functions, aggregates by list, and sets written as calls.
+extension AlgebraicReader {
+  private static let aggregates: [String: Aggregate.Operator] = [
+    "sum": .sum, "prod": .prod, "min": .min, "max": .max, "all": .all, "any": .any, "count": .count, "norm1": .norm1,
+    "norm2": .norm2, "norminf": .norminf, "sumsq": .sumsq,
+  ]
+  /// Sets whose members are the arguments of a call.
+  static let setCalls: [String: String] = [
+    "sos1": "SOS1", "sos2": "SOS2", "alldifferent": "AllDifferent", "circuit": "Circuit",
+    "countdistinct": "CountDistinct", "cumulative": "Cumulative", "complements": "Complements",
+  ]
+  private static let later: Set<String> = [
+    "worst_case", "expected", "cvar", "acyclic", "leastsquares", "piecewise", "element", "table",
+  ]
+
+  mutating func resolveCall(_ n: Int32, _ node: SyntaxNode) -> SyntaxNode.Kind {
+    let text = name(node.text, node.reference, node.other)
+    if let set = AlgebraicReader.setCalls[text] { return resolveSetCall(n, set) }
+    if AlgebraicReader.later.contains(text) {
+      report(.notSupported, "\(text)(...) is not yet supported", node: n)
+      return .invalid
+    }
+    let isList = node.childCount == 1 && tree.nodes[Int(tree.child(n, 0))].op == .aggregate
+      && tree.aggregates[Int(tree.nodes[Int(tree.child(n, 0))].reference)].op == .list
+    if let op = AlgebraicReader.aggregates[text] {
+      if isList {
+        // f(e for i in I): the list becomes the aggregate itself.
+        let list = tree.nodes[Int(tree.child(n, 0))]
+        tree.aggregates[Int(list.reference)].op = op
+        tree.nodes[Int(n)].op = .aggregate
+        tree.nodes[Int(n)].reference = list.reference
+        return resolve(n)
+      }
+      if text == "count", node.childCount == 1, let size = setSize(tree.child(n, 0)) {
+        tree.nodes[Int(n)].op = .number
+        tree.nodes[Int(n)].value = Double(size)
+        return .number
+      }
+      if op == .all || op == .any || op == .count {
+        report(.syntax, "\(text)(...) needs 'for'", node: n, mend: "write \(text)(... for i in I)")
+        return .invalid
+      }
+    }
+    guard let operation = operation(text, Int(node.childCount), n) else { return .invalid }
+    var result = SyntaxNode.Kind.number
+    for (i, child) in tree.children(n).enumerated() {
+      let isCondition = operation == .ifElse && i == 0
+      switch resolve(child) {
+      case .number, .key:
+        if isCondition {
+          report(.wrongUse, "the first argument of ifelse is a condition", node: child)
+          result = .invalid
+        }
+      case .decision: if result != .invalid { result = .decision }
+      case .condition where isCondition: break
+      case .invalid: result = .invalid
+      case .constraint where isCondition:
+        report(.notSupported, "ifelse on variables is not yet supported", node: child, mend: "use a binary variable and '=>'")
+        result = .invalid
+      default:
+        report(.wrongUse, "a comparison is not a number", node: child)
+        result = .invalid
+      }
+    }
+    tree.nodes[Int(n)].op = .function
+    tree.nodes[Int(n)].reference = Int32(operation.rawValue)
+    // norm1 and norminf of listed arguments are built from abs, sum and max.
+    tree.nodes[Int(n)].other = text == "norm1" ? 1 : text == "norminf" ? 2 : 0
+    return result
+  }
+
+  private func setSize(_ n: Int32) -> Int? {
+    let node = tree.nodes[Int(n)]
+    guard node.op == .name, case .set(let i)? = names[name(node.text, node.start, node.end)] else { return nil }
+    return sets[i].space.count
+  }
+
+  /// The operation behind a function's name; reports unknown names and wrong numbers of arguments.
+  private mutating func operation(_ text: String, _ count: Int, _ n: Int32) -> Operation? {
+    var found: Operation?
+    switch text {
+    case "sum", "norm1": found = .add
+    case "prod": found = .multiply
+    case "norminf": found = .max
+    case "ln": found = .log
+    case "pow": found = .power
+    default: found = Operation.function(named: text)
+    }
+    guard let operation = found else {
+      let node = tree.nodes[Int(n)]
+      if reportedNames.insert(text + "(").inserted {
+        let known = Operation.functions.keys.sorted() + AlgebraicReader.aggregates.keys.sorted() + AlgebraicReader.setCalls.keys.sorted()
+        let mend: String?
+        if let entity = names[text] {
+          mend = "'\(text)' is a \(entity.noun): write \(text)[...], or * for a product"
+        } else {
+          mend = didYouMean(text, in: known)
+        }
+        report(
+          .unknownName, "unknown function '\(text)'", text: Int(node.text), range: Int(node.reference)..<Int(node.other),
+          mend: mend)
+      }
+      return nil
+    }
+    let isRight: Bool
+    switch operation.arity {
+    case .leaf: isRight = false
+    case .unary: isRight = count == 1
+    case .binary: isRight = count == 2
+    case .nary: isRight = operation == .ifElse ? count == 3 : count >= 1
+    }
+    guard isRight else {
+      let wanted = operation.arity == .unary ? "1 argument" : operation.arity == .binary ? "2 arguments" : operation == .ifElse ? "3 arguments" : "at least 1 argument"
+      report(.wrongIndexCount, "\(text)(...) takes \(wanted), not \(count)", node: n)
+      return nil
+    }
+    return operation
+  }
+
+  private mutating func resolveSetCall(_ n: Int32, _ set: String) -> SyntaxNode.Kind {
+    var isValid = true
+    for child in tree.children(n) {
+      switch resolve(child) {
+      case .number, .key, .decision: break
+      case .invalid: isValid = false
+      default:
+        report(.wrongUse, "\(set) is a set of numbers, not of comparisons", node: child)
+        isValid = false
+      }
+    }
+    tree.nodes[Int(n)].op = .setCall
+    return isValid ? .constraint : .invalid
+  }
+}

@@ -1,0 +1,222 @@
+/// Implications, equivalences and formulas of binary variables.
+extension AlgebraicReader {
+  /// A binary variable, or its negation.
+  struct Literal {
+    var variable: Int
+    var isPositive: Bool
+  }
+
+  /// The literal that a node stands for: `z`, `not z`, `z == 1`, `z == 0`, `z >= 1`, `z <= 0`.
+  private mutating func literal(_ n: Int32, _ isPositive: Bool) -> Literal? {
+    let node = tree.nodes[Int(n)]
+    switch node.op {
+    case .variable where variables[Int(node.reference)].isBinary:
+      let slot = self.slot(n, node)
+      guard slot >= 0 else {
+        miss(n)
+        return nil
+      }
+      return Literal(variable: variables[Int(node.reference)].first + slot, isPositive: isPositive)
+    case .not: return literal(tree.child(n, 0), !isPositive)
+    case .compare where node.childCount == 2 && node.other < 0:
+      var (left, right) = (tree.child(n, 0), tree.child(n, 1))
+      var relation = AlgebraicToken.Kind(rawValue: UInt8(node.reference))
+      if tree.nodes[Int(left)].kind != .decision {
+        swap(&left, &right)
+        relation = relation == .lessOrEqual ? .greaterOrEqual : relation == .greaterOrEqual ? .lessOrEqual : relation
+      }
+      guard tree.nodes[Int(left)].op == .variable, tree.nodes[Int(right)].kind != .decision else { return nil }
+      let value = number(right)
+      switch relation {
+      case .equal where value == 1, .greaterOrEqual where value == 1: return literal(left, isPositive)
+      case .equal where value == 0, .lessOrEqual where value == 0: return literal(left, !isPositive)
+      default: return nil
+      }
+    default: return nil
+    }
+  }
+
+  /// The literals of which at least one must hold, when the node (or its negation) is such a clause.
+  mutating func clauseLiterals(_ n: Int32, _ isPositive: Bool) -> [Literal]? {
+    literals(n, isPositive, joinedBy: .or)
+  }
+
+  private mutating func literals(
+    _ n: Int32, _ isPositive: Bool, joinedBy joint: SyntaxNode.Operator
+  ) -> [Literal]? {
+    if let literal = literal(n, isPositive) { return [literal] }
+    let node = tree.nodes[Int(n)]
+    // A negated `and` is an `or` of negations, and the other way round.
+    let isJoint = isPositive ? node.op == joint : (node.op == .and || node.op == .or) && node.op != joint
+    switch node.op {
+    case .not: return literals(tree.child(n, 0), !isPositive, joinedBy: joint)
+    case .and where isJoint, .or where isJoint:
+      var result: [Literal] = []
+      for child in Array(tree.children(n)) {
+        guard let part = literals(child, isPositive, joinedBy: joint) else { return nil }
+        result += part
+      }
+      return result
+    case .implies where joint == .or && isPositive:
+      guard let left = literals(tree.child(n, 0), false, joinedBy: .or),
+        let right = literals(tree.child(n, 1), true, joinedBy: .or)
+      else { return nil }
+      return left + right
+    case .aggregate:
+      let aggregate = tree.aggregates[Int(node.reference)]
+      guard aggregate.op == .any || aggregate.op == .all,
+        (aggregate.op == .any) == (isPositive == (joint == .or)), var cursor = begin(aggregate.clause, node)
+      else { return nil }
+      var result: [Literal] = []
+      while advance(&cursor, aggregate.clause) {
+        guard let part = literals(aggregate.body, isPositive, joinedBy: joint) else { return nil }
+        result += part
+      }
+      return result
+    default: return nil
+    }
+  }
+
+  /// A formula of binary variables as one linear row.
+  mutating func addFormula(_ entry: ConstraintEntry, _ n: Int32) {
+    if let clause = literals(n, true, joinedBy: .or) {
+      addCount(entry, clause, atLeast: 1)
+    } else if let all = literals(n, true, joinedBy: .and) {
+      addCount(entry, all, atLeast: all.count)
+    } else {
+      refuseFormula(n)
+    }
+  }
+
+  private mutating func addCount(_ entry: ConstraintEntry, _ literals: [Literal], atLeast count: Int) {
+    var lower = Double(count)
+    var terms: [LinearTerm] = []
+    for literal in literals {
+      terms.append(LinearTerm(literal.isPositive ? 1 : -1, Int32(truncatingIfNeeded: literal.variable)))
+      if !literal.isPositive { lower -= 1 }
+    }
+    let reference = model.addRow(label(entry), terms, lower: lower, upper: .infinity)
+    if entry.isLazy { model.markLazy(reference) }
+  }
+
+  private mutating func refuseFormula(_ n: Int32) {
+    guard misses.isEmpty, let (node, isVariable) = firstNonLogical(n) else { return }
+    if isVariable {
+      let name = variables[Int(tree.nodes[Int(node)].reference)].name
+      reportOnce(.notBinary, "'\(name)' is not binary", node: node, mend: "declare it as binary, or write a comparison")
+    } else {
+      reportOnce(
+        .notSupported, "this combination of comparisons and logic is not yet supported", node: node,
+        mend: "introduce binary variables: z => (comparison), and combine those")
+    }
+  }
+
+  /// The first part of a formula that is not a literal, and whether it is a variable that is not binary.
+  private mutating func firstNonLogical(_ n: Int32) -> (Int32, Bool)? {
+    let node = tree.nodes[Int(n)]
+    if node.op == .variable { return variables[Int(node.reference)].isBinary ? nil : (n, true) }
+    switch node.op {
+    case .and, .or, .not, .implies, .equivalent:
+      for child in Array(tree.children(n)) { if let found = firstNonLogical(child) { return found } }
+      return (n, false)
+    default: return literal(n, true) == nil ? (n, false) : nil
+    }
+  }
+
+  // MARK: - Implications
+
+  mutating func addImplication(_ entry: ConstraintEntry, from condition: Int32, to consequence: Int32) {
+    let node = tree.nodes[Int(condition)]
+    if node.kind == .condition {
+      // The condition is known from data: the constraint is there or not.
+      if self.condition(condition) {
+        var inner = entry
+        inner.condition = -1
+        inner.root = consequence
+        var sum = Accumulator()
+        switch tree.nodes[Int(consequence)].op {
+        case .compare where tree.nodes[Int(consequence)].kind == .constraint: addKnown(inner, &sum)
+        case .setCall: addSetCall(inner, consequence)
+        default: addFormula(inner, consequence)
+        }
+      }
+      return
+    }
+    guard let literal = literal(condition, true) else {
+      if misses.isEmpty { refuseCondition(condition) }
+      return
+    }
+    guard tree.nodes[Int(consequence)].op == .compare, tree.nodes[Int(consequence)].kind == .constraint else {
+      if let clause = literals(consequence, true, joinedBy: .or) {
+        let negated = Literal(variable: literal.variable, isPositive: !literal.isPositive)
+        return addCount(entry, [negated] + clause, atLeast: 1)
+      }
+      return refuseFormula(consequence)
+    }
+    guard let (function, set) = inner(consequence) else { return }
+    let z = model.variable(at: literal.variable).expression
+    model.addConstraint(label(entry), [z, function], in: Indicator(activeOn: literal.isPositive, set))
+  }
+
+  private mutating func addKnown(_ entry: ConstraintEntry, _ sum: inout Accumulator) {
+    guard let bounds = comparison(entry.root, &sum) else { return }
+    model.addConstraint(label(entry), take(sum), in: ScalarSet(lower: bounds.lower, upper: bounds.upper))
+  }
+
+  private mutating func refuseCondition(_ n: Int32) {
+    let node = tree.nodes[Int(n)]
+    if node.op == .variable {
+      let name = variables[Int(node.reference)].name
+      reportOnce(.notBinary, "'\(name)' is not binary", node: n, mend: "declare it as binary")
+    } else {
+      reportOnce(
+        .notSupported, "the condition must be one binary variable: z, not z, z == 1 or z == 0", node: n,
+        mend: "introduce a binary variable for the condition")
+    }
+  }
+
+  /// A comparison as a function without constant and an interval.
+  private mutating func inner(_ n: Int32) -> (Expression, ScalarSet)? {
+    var sum = Accumulator()
+    guard let bounds = comparison(n, &sum) else { return nil }
+    guard bounds.parametricLower == nil, bounds.parametricUpper == nil else {
+      reportOnce(.notSupported, "a chain with parameters is not supported here", node: n, mend: "write two constraints")
+      return nil
+    }
+    let constant = sum.constant
+    sum.constant = 0
+    return (take(sum), ScalarSet(lower: bounds.lower - constant, upper: bounds.upper - constant))
+  }
+
+  /// `z <=> comparison` or `z <=> w`.
+  mutating func addEquivalence(_ entry: ConstraintEntry, _ n: Int32) {
+    let (left, right) = (tree.child(n, 0), tree.child(n, 1))
+    let (a, b) = (literal(left, true), literal(right, true))
+    if let a, let b {
+      // Equal literals: a - b == 0, or a + b == 1 when they differ in sign.
+      let isSame = a.isPositive == b.isPositive
+      let terms = [
+        LinearTerm(1, Int32(truncatingIfNeeded: a.variable)),
+        LinearTerm(isSame ? -1 : 1, Int32(truncatingIfNeeded: b.variable)),
+      ]
+      model.addRow(label(entry), terms, lower: isSame ? 0 : 1, upper: isSame ? 0 : 1)
+      return
+    }
+    guard let z = a ?? b, z.isPositive else {
+      if misses.isEmpty {
+        if a ?? b != nil {
+          reportOnce(.notSupported, "a negated variable can't stand beside '<=>'", node: n, mend: "write z <=> comparison")
+        } else {
+          refuseCondition(left)
+        }
+      }
+      return
+    }
+    let comparison = a != nil ? right : left
+    guard tree.nodes[Int(comparison)].op == .compare, tree.nodes[Int(comparison)].kind == .constraint else {
+      return refuseFormula(comparison)
+    }
+    guard let (function, set) = inner(comparison) else { return }
+    model.addConstraint(label(entry), [model.variable(at: z.variable).expression, function], in: Reified(set))
+  }
+}

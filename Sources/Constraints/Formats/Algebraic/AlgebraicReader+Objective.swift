@@ -1,0 +1,62 @@
+/// The `objective` section.
+extension AlgebraicReader {
+  mutating func readObjective(_ node: JSONNode) {
+    switch document.kind(node) {
+    case .object: readOneObjective(node, rank: 0)
+    case .array: for (i, element) in document.elements(node).enumerated() where !isStopped { readOneObjective(element, rank: i) }
+    case .null: break
+    default:
+      report(
+        .wrongKind, "the objective must be an object, not \(document.kind(node).phrase)", at: node,
+        mend: "write {\"minimize\": \"...\"}")
+    }
+  }
+
+  private mutating func readOneObjective(_ node: JSONNode, rank: Int) {
+    guard requireObject(node, "an objective") else { return }
+    onlyKeys(node, ["minimize", "maximize", "name", "priority", "weight", "tolerance", "absolute_tolerance"])
+    let minimize = document.member(node, "minimize")
+    let maximize = document.member(node, "maximize")
+    guard let body = minimize ?? maximize else {
+      return report(.missingKey, "an objective needs \"minimize\" or \"maximize\"", at: node)
+    }
+    if minimize != nil, let other = maximize {
+      return report(.badData, "an objective has either \"minimize\" or \"maximize\"", at: other, mend: "give a list of two objectives")
+    }
+    var numbers: [String: Double] = [:]
+    for key in ["priority", "weight", "tolerance", "absolute_tolerance"] {
+      guard let part = document.member(node, key) else { continue }
+      guard let number = document.number(part), key == "priority" || number >= 0 else {
+        return report(.wrongKind, "'\(key)' must be a number of at least 0", at: part)
+      }
+      numbers[key] = number
+    }
+    var priority = 0
+    if let part = document.member(node, "priority") {
+      guard let given = document.integer(part) else { return report(.wrongKind, "'priority' must be a whole number", at: part) }
+      priority = given
+    }
+    let mark = textMark
+    defer { finish(mark) }
+    instanceName = "the objective"
+    var value = Expression()
+    if let number = document.number(body) {
+      value = Expression(number)
+    } else {
+      guard document.kind(body) == .string else { return wrongKind("an objective's function", "a string", body) }
+      guard let root = parse(body, { parser, tree throws(ExpressionError) in try parser.expression(&tree) }) else { return }
+      switch resolve(root) {
+      case .number, .key, .decision: value = expression(root)
+      case .invalid, .unknown: return
+      default: return report(.wrongUse, "an objective is a number, not a comparison", at: body)
+      }
+    }
+    if !value.constant.isFinite {
+      return report(.undefinedNumber, "the objective has the constant \(value.constant.text)", at: body)
+    }
+    let name = document.member(node, "name").flatMap { document.text($0) } ?? ""
+    model.addObjective(
+      minimize != nil ? .minimize : .maximize, value, name: name, priority: priority, weight: numbers["weight"] ?? 1,
+      absoluteTolerance: numbers["absolute_tolerance"] ?? 0, relativeTolerance: numbers["tolerance"] ?? 0)
+  }
+}
