@@ -91,5 +91,6 @@ public enum ModelFormats {
   public static let all: [any ModelFormat.Type] = [
     MathOptFormat.self,
     AlgebraicFormat.self,
+    MPSFormat.self, LPFormat.self,
   ]
 }
