@@ -36,7 +36,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "ConstraintsTests", dependencies: ["Constraints"]),
-    .testTarget(name: "SolversTests", dependencies: ["Solvers", "Constraints"]),
+    .testTarget(name: "SolversTests", dependencies: ["Solvers", "Constraints", glpk]),
     .testTarget(name: "solveTests", dependencies: ["Constraints", "solve"]),
   ],
   swiftLanguageModes: [.v6]

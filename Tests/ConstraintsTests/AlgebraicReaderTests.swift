@@ -59,7 +59,7 @@ struct AlgebraicReaderTests {
     #expect(model.objectives[0].function.linear.count == 4)
     #expect(model.generalConstraints.count == 1)
     #expect(result.options.map(\.name) == ["time_limit", "gap", "seed"])
-    #expect(result.options[0].location.line == 34)
+    #expect(result.options[0].location.line == 30)
     #expect(result.warnings.count == 1)  // T is never used
     #expect(model.validate().isEmpty)
     var changed = model

@@ -149,9 +149,9 @@ extension Checker {
       for k in rows.range(i) {
         let x = d[Int(rows.columns[k])]
         sum.add(rows.values[k], times: x)
-        entering = max(entering, abs(rows.values[k] * x))
+        entering = max(entering, abs(rows.values[k]))
       }
-      let slack = options.feasibility * entering
+      let slack = tolerance * entering * size
       if rows.lower[i].isFinite && sum.value < -slack { return nil }
       if rows.upper[i].isFinite && sum.value > slack { return nil }
     }

@@ -1,6 +1,6 @@
 extension DiagnosticCode {
   static let jsonCodes: [DiagnosticCode] = [
-    unexpectedCharacter, truncatedJSON, duplicateKey, badNumber, numberRange, badEscape, controlCharacter, invalidUTF8,
+    unexpectedCharacter, truncatedJSON, duplicateKey, badJSONNumber, numberRange, badEscape, controlCharacter, invalidUTF8,
     tooDeep, tooLargeJSON, wrongKind, missingKey,
   ]
 
@@ -19,7 +19,7 @@ extension DiagnosticCode {
     cause: "Many readers silently keep one of the two values; which one differs from reader to reader.",
     example: "{\"x\": 1, \"x\": 2}",
     mend: "Rename or remove one of the two.")
-  public static let badNumber = DiagnosticCode(
+  public static let badJSONNumber = DiagnosticCode(
     "J004", "a number is not written as JSON numbers are",
     cause: "JSON numbers have no leading zeros, no plus sign, and a digit on both sides of the point.",
     example: "{\"a\": 007}",

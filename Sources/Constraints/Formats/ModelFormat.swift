@@ -89,7 +89,6 @@ public struct WriteResult: Sendable {
 /// All model formats: the one place where a new one is registered.
 public enum ModelFormats {
   public static let all: [any ModelFormat.Type] = [
-    AlgebraicFormat.self,
-    MPSFormat.self,
+    MathOptFormat.self, AlgebraicFormat.self, MPSFormat.self, LPFormat.self,
   ]
 }

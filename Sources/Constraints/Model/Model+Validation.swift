@@ -130,6 +130,11 @@ extension Model {
               .dimensionMismatch,
               "\(what) has \(functions.count) outputs, but its set \(type(of: set).name) has dimension \(set.dimension)",
               mend: "correct the dimension or the rows"))
+        } else if let exponent = (set as? PowerCone)?.exponent ?? (set as? DualPowerCone)?.exponent,
+          !(exponent > 0 && exponent < 1)
+        {
+          found.add(
+            Diagnostic(.badSet, "\(what) is a power cone with exponent \(exponent.text)", mend: "give one between 0 and 1"))
         } else if set is Indicator || set is Reified {
           validateIndicator(functions[0], what, &found)
         }

@@ -140,7 +140,8 @@
       if k > m { ray[k - m - 1] = step }
       for t in 1..<max(2, Int(count) + 1) where count > 0 {
         let index = Int(indices[t])
-        if index > m { ray[index - m - 1] = step * values[t] }
+        // Components that are rounding error would lean on bounds they have nothing to do with.
+        if index > m, abs(values[t]) > 1e-12 { ray[index - m - 1] = step * values[t] }
       }
       return ray
     }

@@ -57,6 +57,25 @@
         throw .refused([Diagnostic(.unsupported, "GLPK takes linear and mixed-integer linear models only")])
       }
       if let early = GLPKWorkspace.answerWithoutSolving(form) { return early }
+      let relay = GLPKLogRelay(context.report)
+      relay.attach()
+      defer { relay.detach() }
+      do {
+        return try attempt(form, options, context)
+      } catch .failed(_, let message) where options.presolve {
+        // GLPK's presolver has internal checks that some sound models fail; without it they are solved.
+        context.report(.log("GLPK failed (\(message)); again without its presolve"))
+        problem?.delete()
+        problem = nil
+        var plain = options
+        plain.presolve = false
+        return try attempt(form, plain, context)
+      }
+    }
+
+    private func attempt(
+      _ form: LinearForm, _ options: SolveOptions, _ context: SolveContext
+    ) throws(SolverError) -> FormOutcome {
       let isReused: Bool
       if let loaded = problem, loaded.canChange(to: form) {
         try loaded.change(to: form)
@@ -70,9 +89,6 @@
         isReused = false
       }
       guard let problem else { throw .failed(solver: "GLPK", message: "nothing is loaded") }
-      let relay = GLPKLogRelay(context.report)
-      relay.attach()
-      defer { relay.detach() }
       if let basis = context.basis { try problem.set(basis) }
       let isWarm = isReused || context.basis != nil
       var outcome: FormOutcome

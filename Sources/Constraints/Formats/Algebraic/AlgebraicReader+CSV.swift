@@ -3,12 +3,17 @@ extension AlgebraicReader {
   mutating func readCSV(_ name: String, _ key: JSONNode, _ value: JSONNode, _ file: JSONNode) -> DataTable? {
     onlyKeys(value, ["csv", "keys", "columns", "value", "default", "separator"])
     let path = resolvedPath(document.text(file) ?? "")
-    guard let bytes = DataFile.read(path) else {
-      report(.unreadableData, "can't read '\(path)'", at: file, mend: "paths start from the folder of the model")
+    let text: SourceText
+    do throws(ConstraintsError) {
+      text = try SourceText.read(path: path)
+    } catch {
+      var reason = ""
+      if case .unreadable(_, let why) = error { reason = ": \(why)" }
+      report(.unreadableData, "can't read '\(path)'\(reason)", at: file, mend: "paths start from the folder of the model")
       return nil
     }
     let separator = document.member(value, "separator").flatMap { document.textBytes($0).first }
-    guard let table = CSVTable(bytes, separator: separator) else {
+    guard let table = CSVTable(text.bytes, separator: separator) else {
       report(.unreadableData, "'\(path)' has a quote that is not closed, or is not UTF-8", at: file)
       return nil
     }

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Fields of a CSV text (RFC 4180): quotes, doubled quotes, line breaks in quotes, LF or CRLF. Empty lines are skipped.
 struct CSVTable {
   private let bytes: [UInt8]
@@ -86,22 +78,5 @@ struct CSVTable {
       guard let value = Double(field), value.isFinite else { return nil }
       return value
     }
-  }
-}
-
-/// Bytes of a data file.
-enum DataFile {
-  /// The whole file, or nil when it can't be read.
-  static func read(_ path: String) -> [UInt8]? {
-    guard let file = fopen(path, "rb") else { return nil }
-    defer { fclose(file) }
-    var result: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let n = fread(&chunk, 1, chunk.count, file)
-      if n == 0 { break }
-      result.append(contentsOf: chunk[..<n])
-    }
-    return ferror(file) == 0 ? result : nil
   }
 }

@@ -211,7 +211,7 @@ struct JSONParser {
     func isDigit(_ i: Int) -> Bool { i < bytes.count && bytes[i] &- 48 < 10 }
     func fail(_ message: String) -> JSONSyntaxError {
       JSONSyntaxError(
-        code: at < bytes.count ? .badNumber : .truncatedJSON,
+        code: at < bytes.count ? .badJSONNumber : .truncatedJSON,
         message: at < bytes.count ? message : "the text ends inside a number", offset: start, length: max(1, at - start))
     }
     if bytes[at] == UInt8(ascii: "-") { at += 1 }

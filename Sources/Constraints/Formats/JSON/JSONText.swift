@@ -82,53 +82,9 @@ enum JSONText {
 
 /// Numbers of JSON whose syntax was checked.
 enum JSONNumber {
-  private static let powersOfTen: [Double] = [
-    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-    1e21, 1e22,
-  ]
-
   /// The nearest `Double`; infinite when it is out of range.
-  ///
-  /// Up to 15 digits with a small power of ten need one exact product or quotient (W. D. Clinger, "How to read floating
-  /// point numbers accurately", PLDI 1990); the rest goes through the standard library.
+  @inline(__always)
   static func value(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Double {
-    var i = start
-    let isNegative = bytes[i] == UInt8(ascii: "-")
-    if isNegative { i += 1 }
-    var mantissa: UInt64 = 0
-    var digits = 0
-    var scale = 0
-    while i < end, bytes[i] &- 48 < 10 {
-      mantissa = mantissa &* 10 &+ UInt64(bytes[i] &- 48)
-      if mantissa != 0 { digits += 1 }
-      i += 1
-    }
-    if i < end, bytes[i] == UInt8(ascii: ".") {
-      i += 1
-      while i < end, bytes[i] &- 48 < 10 {
-        mantissa = mantissa &* 10 &+ UInt64(bytes[i] &- 48)
-        if mantissa != 0 { digits += 1 }
-        scale -= 1
-        i += 1
-      }
-    }
-    if i < end {
-      i += 1
-      let isDown = i < end && bytes[i] == UInt8(ascii: "-")
-      if isDown || (i < end && bytes[i] == UInt8(ascii: "+")) { i += 1 }
-      var exponent = 0
-      while i < end, exponent < 100_000 {
-        exponent = exponent * 10 + Int(bytes[i] &- 48)
-        i += 1
-      }
-      scale += isDown ? -exponent : exponent
-    }
-    if digits <= 15, abs(scale) <= 22 {
-      let m = Double(mantissa)
-      let v = scale >= 0 ? m * powersOfTen[scale] : m / powersOfTen[-scale]
-      return isNegative ? -v : v
-    }
-    if mantissa == 0, digits == 0 { return isNegative ? -0.0 : 0 }
-    return Double(String(decoding: bytes[start..<end], as: UTF8.self)) ?? .infinity
+    NumberParser.parse(bytes, from: start, to: end) ?? .infinity
   }
 }

@@ -14,6 +14,9 @@ struct JSONWriter {
 
   init() {}
 
+  /// A writer without bytes that stands where `other` does, in its open containers and after its key's value.
+  init(continuing other: JSONWriter) { levels = other.levels }
+
   private mutating func separate() {
     if isAfterKey {
       isAfterKey = false
