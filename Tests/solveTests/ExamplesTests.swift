@@ -1,13 +1,10 @@
 #if GLPK
   import Constraints
+  import Foundation
   import Solvers
   import Testing
 
-  #if canImport(FoundationEssentials)
-    import FoundationEssentials
-  #else
-    import Foundation
-  #endif
+  @testable import EmbeddingApp
 
   /// The root of the package.
   private let root = URL(fileURLWithPath: #filePath)
@@ -95,14 +92,22 @@
       #expect(abs(cost - 890) <= 1e-6)
     }
 
+    /// With twice the freight the same shipments stay best, and only the part of the cost that is freight doubles.
     @Test func aParameterChangesTheAnswerAsItShould() throws {
       var options = ReadOptions()
-      options.parameters = [(name: "target", value: 95)]
-      let path = root.appendingPathComponent("Examples/bakery.json").path
-      // At least 95 pieces and at most 90: the two sides cross.
-      let solution = try? ModelFormats.read(path: path, options: options).model.solve()
-      #expect(solution == nil || solution?.outcome == .infeasible)
+      options.parameters = [(name: "freight", value: 16)]
+      let path = root.appendingPathComponent("Examples/transport.json").path
+      let solution = try ModelFormats.read(path: path, options: options).model.solve()
+      let loading = 15.0 * 990
+      let objective = try #require(solution.objective)
+      #expect(abs(objective - (2 * (39314 - loading) + loading)) <= 1e-6)
     }
+  }
+
+  @Suite("The embedding app")
+  struct EmbeddingAppTests {
+    /// The app compares its answers with known ones and throws when they differ.
+    @Test func findsItsKnownAnswers() async throws { try await EmbeddingApp.main() }
   }
 
   @Suite("The model in the README")
