@@ -139,6 +139,10 @@ extension AlgebraicReader {
     case .function:
       guard let operation = Operation(rawValue: UInt8(node.reference)) else { return Expression() }
       var arguments: [Expression] = []
+      if node.other == -2 {
+        for child in Array(tree.children(n)) { arguments.append(expression(child)) }
+        return .apply(operation, arguments)
+      }
       if operation == .ifElse {
         return expression(tree.child(n, condition(tree.child(n, 0)) ? 1 : 2))
       }

@@ -82,7 +82,7 @@ extension AlgebraicReader {
       let y = number(tree.lists[first + 1])
       return checked(operation.value(x, y), n, from: x, y)
     default:
-      if operation == .ifElse { return number(tree.lists[first + (condition(tree.lists[first]) ? 1 : 2)]) }
+      if operation == .ifElse, node.other != -2 { return number(tree.lists[first + (condition(tree.lists[first]) ? 1 : 2)]) }
       var values: [Double] = []
       for i in 0..<Int(node.childCount) { appendNumbers(of: tree.lists[first + i], to: &values) }
       if node.other > 0 { values = values.map { abs($0) } }
