@@ -7,9 +7,11 @@ struct FileNaming {
   let longest: Int
   /// Whether a byte may stand in a name, at its beginning (true) or later (false).
   let isLegal: (_ byte: UInt8, _ isFirst: Bool) -> Bool
-  /// Whether a name of legal bytes means something else in the format.
+  /// Whether a name of legal bytes means something else in the format; never of one that begins with an underscore.
   let isReserved: (String) -> Bool
   private(set) var renamed: [(old: String, new: String)] = []
+  /// The new names so far: no other thing of any kind is called so, and the table reads backwards without kinds.
+  private var given: Set<String> = []
 
   init(
     longest: Int, isLegal: @escaping (UInt8, Bool) -> Bool, isReserved: @escaping (String) -> Bool = { _ in false }
@@ -35,7 +37,7 @@ struct FileNaming {
     var open: [Int] = []
     for i in 0..<count {
       let own = name(i)
-      if isFine(own), taken.insert(own).inserted {
+      if isFine(own), !given.contains(own), taken.insert(own).inserted {
         result.append(own)
       } else {
         result.append("")
@@ -48,7 +50,7 @@ struct FileNaming {
       let base = spelling(of: own, prefix: prefix, number: i + 1)
       var candidate = base
       var number = nextNumbers[base] ?? 2
-      while !isFine(candidate) || !taken.insert(candidate).inserted {
+      while !isFine(candidate) || given.contains(candidate) || !taken.insert(candidate).inserted {
         let tail = "_\(number)"
         candidate = String(decoding: base.utf8.prefix(max(0, longest - tail.utf8.count)), as: UTF8.self) + tail
         number += 1
@@ -56,6 +58,7 @@ struct FileNaming {
       nextNumbers[base] = number
       result[i] = candidate
       renamed.append((own, candidate))
+      given.insert(candidate)
     }
     return result
   }
@@ -81,7 +84,10 @@ struct FileNaming {
         bytes.append(UInt8(ascii: "_"))
       }
     }
-    if let first = bytes.first, !isLegal(first, true) { bytes.insert(UInt8(ascii: "_"), at: 0) }
+    // A name that begins with an underscore means nothing else in any format, whatever follows.
+    if let first = bytes.first, !isLegal(first, true) || isReserved(String(decoding: bytes, as: UTF8.self)) {
+      bytes.insert(UInt8(ascii: "_"), at: 0)
+    }
     let text = String(decoding: bytes, as: UTF8.self)
     return text.utf8.count > longest ? "\(prefix)\(number)" : text
   }
