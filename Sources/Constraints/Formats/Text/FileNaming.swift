@@ -10,8 +10,10 @@ struct FileNaming {
   /// Whether a name of legal bytes means something else in the format; never of one that begins with an underscore.
   let isReserved: (String) -> Bool
   private(set) var renamed: [(old: String, new: String)] = []
-  /// The new names so far: no other thing of any kind is called so, and the table reads backwards without kinds.
+  /// New names, and all names, of any kind so far: nothing else is called as a new name is, so that the table reads
+  /// backwards without saying kinds.
   private var given: Set<String> = []
+  private var used: Set<String> = []
 
   init(
     longest: Int, isLegal: @escaping (UInt8, Bool) -> Bool, isReserved: @escaping (String) -> Bool = { _ in false }
@@ -25,12 +27,11 @@ struct FileNaming {
   ///
   /// - Parameters:
   ///   - prefix: begins the names of things whose own name is empty or too long, before their number.
-  ///   - taken: names that are not free.
   /// - Complexity: O(total length).
   mutating func names(
-    _ count: Int, prefix: String, taken: Set<String> = [], of name: (Int) -> String
+    _ count: Int, prefix: String, of name: (Int) -> String
   ) -> [String] {
-    var taken = taken
+    var taken: Set<String> = []
     taken.reserveCapacity(count)
     var result: [String] = []
     result.reserveCapacity(count)
@@ -50,7 +51,7 @@ struct FileNaming {
       let base = spelling(of: own, prefix: prefix, number: i + 1)
       var candidate = base
       var number = nextNumbers[base] ?? 2
-      while !isFine(candidate) || given.contains(candidate) || !taken.insert(candidate).inserted {
+      while !isFine(candidate) || used.contains(candidate) || !taken.insert(candidate).inserted {
         let tail = "_\(number)"
         candidate = String(decoding: base.utf8.prefix(max(0, longest - tail.utf8.count)), as: UTF8.self) + tail
         number += 1
@@ -60,6 +61,7 @@ struct FileNaming {
       renamed.append((own, candidate))
       given.insert(candidate)
     }
+    used.formUnion(taken)
     return result
   }
 
