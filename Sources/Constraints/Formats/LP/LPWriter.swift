@@ -113,7 +113,8 @@ struct LPWriter {
   /// Appends a word after a blank, on a new line when the old one would pass 250 bytes.
   private mutating func word(_ text: String) {
     if out.count - lineStart + text.utf8.count > 250 {
-      put("\n   ")
+      out.put("\n   ")
+      lineStart = out.count - 3
     }
     out.append(32)
     out.put(text)
