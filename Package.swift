@@ -35,9 +35,12 @@ let package = Package(
         "Constraints", "Solvers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    // The example app, here once more so that the tests run it; it is also a package of its own.
+    .executableTarget(
+      name: "EmbeddingApp", dependencies: ["Constraints", "Solvers"], path: "Examples/EmbeddingApp/Sources/EmbeddingApp"),
     .testTarget(name: "ConstraintsTests", dependencies: ["Constraints"]),
     .testTarget(name: "SolversTests", dependencies: ["Solvers", "Constraints", glpk]),
-    .testTarget(name: "solveTests", dependencies: ["Constraints", "solve"]),
+    .testTarget(name: "solveTests", dependencies: ["Constraints", "Solvers", "solve", "EmbeddingApp"]),
   ],
   swiftLanguageModes: [.v6]
 )
