@@ -25,6 +25,12 @@ enum Interrupt {
       #endif
       sigaction(number, &action, nil)
     }
+    // A parent may have started us with the signals blocked.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     // A reader that closed its end shows as a failed write, not as the death of the process.
     signal(SIGPIPE, SIG_IGN)
   }
