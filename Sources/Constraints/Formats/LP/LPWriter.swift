@@ -254,10 +254,14 @@ struct LPWriter {
       found.addOnce(
         kind: "range",
         Diagnostic(
-          .lostInFile, .note, "ranges such as that of '\(name)' are written as 'number <= ... <= number', which some readers refuse"))
+          .lostInFile, .warning,
+          "ranges such as that of '\(name)' are written as 'number <= ... <= number', which HiGHS, SCIP and GLPK refuse"))
       word("\(lower.text) <=")
     }
-    if terms(function, half: false, isFirst: true) { word(names.first.map { "0 \($0)" } ?? "0") }
+    // HiGHS 1.15 takes `-3 <= - x` for two constraints without a word; a leading zero term makes it refuse instead.
+    let leading = isRange ? function.linear.first.map { $0.coefficient < 0 ? $0.variable : nil } ?? nil : nil
+    if let leading { word("0 \(names[Int(leading)])") }
+    if terms(function, half: false, isFirst: leading == nil) { word(names.first.map { "0 \($0)" } ?? "0") }
     if isRange {
       word("<= \(upper.text)")
     } else if lower == upper {
