@@ -44,6 +44,10 @@ struct SolutionFileTests {
     expect(point, [1, 2, 0])
   }
 
+  @Test func aStartSaysNothingAboutOthers() throws {
+    expect(try read("# MIP start\nx 1\n", file: "a.mst"), [1, .nan, .nan])
+  }
+
   @Test func highs() throws {
     let text = "Model status\nOptimal\n\n# Primal solution values\nFeasible\nObjective 5\n# Columns 3\nx 1\ny 2\nz 0.5\n"
       + "# Rows 2\nc1 3\nc2 2\n\n# Dual solution values\nFeasible\n# Columns 3\nx 9\ny 9\nz 9\n# Rows 2\nc1 0\nc2 0\n\n# Basis\nHiGHS_basis_file v2\nNone\n"

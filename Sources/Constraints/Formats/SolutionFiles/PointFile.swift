@@ -13,7 +13,8 @@ public enum SolutionFileFormat: String, Sendable, CaseIterable {
   /// Names and values below `#` comments: Gurobi's `.sol` and `.mst`.
   case gurobi
 
-  /// Whether a variable that the file does not name is 0, rather than unknown.
+  /// Whether a variable that the file does not name is 0, rather than unknown. A Gurobi start (`.mst`) says nothing
+  /// about the others.
   public var omitsZeros: Bool {
     switch self {
     case .miplib, .scip, .gurobi, .cbc: true
@@ -65,7 +66,9 @@ public enum SolutionFiles {
     _ source: SourceText, for model: Model, format: SolutionFileFormat? = nil
   ) throws(ConstraintsError) -> PointFile {
     if let diagnostic = source.encodingError() { throw .invalid([diagnostic]) }
-    var reader = PointReader(source, model, format: format ?? detect(source, isStart: source.file.hasSuffix(".mst")))
+    let isStart = source.file.hasSuffix(".mst") || source.file.hasSuffix(".mst.gz")
+    let format = format ?? detect(source, isStart: isStart)
+    var reader = PointReader(source, model, format: format, omitsZeros: format.omitsZeros && !isStart)
     return try reader.read()
   }
 

@@ -9,7 +9,10 @@ struct PointReader {
   private var given: [Bool]
   private var hasRepetition = false
 
-  init(_ source: SourceText, _ model: Model, format: SolutionFileFormat) {
+  private let omitsZeros: Bool
+
+  init(_ source: SourceText, _ model: Model, format: SolutionFileFormat, omitsZeros: Bool) {
+    self.omitsZeros = omitsZeros
     self.source = source
     self.model = model
     positions = model.variableNames.positions()
@@ -44,7 +47,7 @@ struct PointReader {
           at: unknown.first, mend: didYouMean(unknown.names[0], in: positions.keys.sorted().prefix(20_000))))
     }
     try found.throwIfErrors()
-    if point.format.omitsZeros, given.contains(true) || point.objective != nil {
+    if omitsZeros, given.contains(true) || point.objective != nil {
       for j in point.values.indices where !given[j] { point.values[j] = 0 }
     }
     point.warnings = found.finish()
