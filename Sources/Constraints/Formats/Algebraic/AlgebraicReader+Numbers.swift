@@ -49,7 +49,8 @@ extension AlgebraicReader {
   }
 
   private mutating func notANumber(_ key: Key, _ n: Int32) -> Double {
-    reportOnce(.wrongUse, "the text '\(symbols.text(key))' is not a number", node: n)
+    // A missing key was reported where it was looked up.
+    if key != .none { reportOnce(.wrongUse, "the text '\(symbols.text(key))' is not a number", node: n) }
     return 0
   }
 

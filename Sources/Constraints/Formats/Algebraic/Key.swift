@@ -40,12 +40,16 @@ struct SymbolTable: Sendable {
     return value
   }
 
-  func text(_ key: Key) -> String { key.isInteger ? String(key.number) : texts[key.number] }
+  /// The key as text; `?` for no key.
+  func text(_ key: Key) -> String {
+    if key.isInteger { return String(key.number) }
+    return key == .none ? "?" : texts[key.number]
+  }
 
   /// As written in an expression: `'bread'`, `3`.
-  func quoted(_ key: Key) -> String { key.isInteger ? String(key.number) : "'\(texts[key.number])'" }
+  func quoted(_ key: Key) -> String { key.isInteger ? String(key.number) : "'\(text(key))'" }
 
-  func indexKey(_ key: Key) -> IndexKey { key.isInteger ? .integer(key.number) : .text(texts[key.number]) }
+  func indexKey(_ key: Key) -> IndexKey { key.isInteger ? .integer(key.number) : .text(text(key)) }
 }
 
 /// A list of distinct keys with the position of each.
