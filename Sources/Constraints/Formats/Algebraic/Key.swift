@@ -287,5 +287,9 @@ struct IndexSpace: Sendable {
     return members[slot * dimensions.count + d]
   }
 
+  /// The key of a slot of a space of single keys.
+  @inline(__always)
+  func firstKey(_ slot: Int) -> Key { dimensions[0].list[slot] }
+
   func keys(_ slot: Int) -> [Key] { (0..<arity).map { key(slot, $0) } }
 }
