@@ -37,6 +37,8 @@ struct MathOptFormatTests {
     #expect(second.difference(from: first) == nil)
     let again = try MathOptFormat.write(second, options: WriteOptions())
     #expect(again.bytes == written.bytes)
+    // Two of the files have sets whose parameters or dimensions are wrong; the algebraic format refuses those.
+    guard !["complete", "cpsat"].contains(name) else { return }
     let algebraic = try AlgebraicFormat.write(first, options: WriteOptions())
     let third = try AlgebraicFormat.read(SourceText(file: "algebraic", bytes: algebraic.bytes), options: ReadOptions())
     #expect(third.model.difference(from: first) == nil)
@@ -129,5 +131,43 @@ struct MathOptFormatTests {
     let second = try MathOptFormat.read(SourceText(file: "w", bytes: written.bytes), options: ReadOptions()).model
     #expect(second.difference(from: model) == nil)
     #expect(model.arena.nodes.count == 20_001)
+  }
+}
+
+@Suite("Large JSON models", .serialized)
+struct LargeJSONTests {
+  static func model(rows: Int) -> Model {
+    var model = Model("large")
+    for j in 0..<rows { model.addVariable(family: "x", keys: [.integer(j)], lower: 0, upper: Double(j % 7) + 1) }
+    var random = SplitMix(state: 11)
+    var objective = ScalarFunction()
+    for i in 0..<rows {
+      let terms = (0..<4).map { _ in
+        LinearTerm(Double.random(in: -5...5, using: &random), Int32(Int.random(in: 0..<rows, using: &random)))
+      }
+      model.addRow(.family("r", [.integer(i)]), terms, lower: -.infinity, upper: Double(i))
+      objective.linear.append(LinearTerm(Double(i) * 0.25 + 1, Int32(i)))
+    }
+    model.setObjective(.minimize, objective)
+    return model
+  }
+
+  @Test(arguments: [MathOptFormat.self, AlgebraicFormat.self] as [any ModelFormat.Type])
+  func readsInLinearTime(_ format: any ModelFormat.Type) throws {
+    let clock = ContinuousClock()
+    var seconds: [Double] = []
+    for rows in [25_000, 100_000] {
+      let model = Self.model(rows: rows)
+      var bytes: [UInt8] = []
+      let writing = try clock.measure { bytes = try format.write(model, options: WriteOptions()).bytes }
+      let source = SourceText(file: "large", bytes: bytes)
+      var result: ReadResult?
+      let reading = try clock.measure { result = try format.read(source, options: ReadOptions()) }
+      let time = Double(reading.components.attoseconds) * 1e-18 + Double(reading.components.seconds)
+      seconds.append(time)
+      print("\(format.name): \(rows) rows, \(bytes.count / 1_000_000) MB, written in \(writing), read in \(reading): \(Double(bytes.count) / 1e6 / time) MB/s")
+      #expect(result?.model.difference(from: model) == nil)
+    }
+    #expect(seconds[1] < 12 * seconds[0] + 0.5)
   }
 }

@@ -170,9 +170,9 @@ extension AlgebraicReader {
         return report(.wrongUse, "a member of a set is a key known from data", node: component)
       }
     }
-    guard var cursor = begin(clause, text: text, range: 0..<texts[text].bytes.count) else { return }
+    guard var cursor = begin(clause.loops, text: text, range: 0..<texts[text].bytes.count) else { return }
     var members: [Key] = []
-    while advance(&cursor, clause) {
+    while advance(&cursor, clause.loops) {
       for component in components { members.append(key(component)) }
       if members.count > AlgebraicReader.memberLimit * components.count {
         return report(.tooManyCombinations, "set '\(definition.name)' has too many members", at: definition.place)
