@@ -133,6 +133,8 @@ glp_prob *solve_glpk_load(
         set_matrix_row(
           p, i, starts[i + 1] - starts[i], entry_columns + starts[i], entry_values + starts[i], indices, coefficients);
       }
+      // The order of entries steers GLPK's pivots; sorted it does not depend on how the model was written.
+      glp_sort_matrix(p);
     });
   }
   free(indices);

@@ -24,11 +24,16 @@
       if let socket = context.heuristics {
         socket.note(newPoint, source: "branch and cut")
         announce(socket)
-      } else if incumbent.map({ (objective - $0) * sign < 0 }) ?? true {
+      } else {
         point = newPoint
-        incumbent = objective
-        context.report(.incumbent(progress, source: "branch and cut"))
+        announce(objective)
       }
+    }
+
+    private func announce(_ objective: Double) {
+      if let incumbent, (objective - incumbent) * sign >= 0 { return }
+      incumbent = objective
+      context.report(.incumbent(progress, source: "branch and cut"))
     }
 
     /// Reports the socket's incumbent if it is news.
@@ -45,38 +50,40 @@
         seconds: context.deadline.elapsed, nodes: nodes, open: open, incumbent: incumbent, bound: bound)
     }
 
-    /// Called by GLPK at each step of its search.
+    /// Called by GLPK at each step of its search, several times a node: what is not O(1) is done ten times a second.
     func visit(_ tree: OpaquePointer) {
-      // A call of GLPK made from here must not be abandoned by a jump over this frame.
-      let reason = glp_ios_reason(tree)
-      readProgress(tree)
-      if stop == nil {
-        if context.cancellation.isCancelled { stop = .interrupted } else if context.deadline.isOver { stop = .timeLimit }
-        if let limit = options.nodeLimit, nodes > limit { stop = .nodeLimit }
-      }
-      if stop != nil {
-        _ = solve_glpk_terminate(tree)
-        return
-      }
-      switch reason {
-      case GLP_IBINGO: if !isPresolved { takeIncumbent() } else { noteObjective() }
-      case GLP_IHEUR: if !isPresolved { offerPoints(tree) }
-      default: break
-      }
-      let now = context.deadline.elapsed
-      if now - lastReport > 0.1 {
-        lastReport = now
-        context.report(.progress(progress))
-      }
-    }
-
-    private func readProgress(_ tree: OpaquePointer) {
       var active: Int32 = 0
       var current: Int32 = 0
       var total: Int32 = 0
       glp_ios_tree_size(tree, &active, &current, &total)
       nodes = Int(total)
       open = Int(active)
+      let now = context.deadline.elapsed
+      if stop == nil {
+        if context.cancellation.isCancelled { stop = .interrupted } else if context.deadline.isOver { stop = .timeLimit }
+        if let limit = options.nodeLimit, nodes > limit { stop = .nodeLimit }
+      }
+      if stop != nil {
+        readBound(tree)
+        _ = solve_glpk_terminate(tree)
+        return
+      }
+      switch glp_ios_reason(tree) {
+      case GLP_IBINGO:
+        readBound(tree)
+        if isPresolved { noteObjective(tree) } else { takeIncumbent() }
+      case GLP_IHEUR: if !isPresolved { offerPoints(tree) }
+      default: break
+      }
+      if now - lastReport > 0.1 {
+        lastReport = now
+        readBound(tree)
+        context.report(.progress(progress))
+      }
+    }
+
+    /// The bound of the best open node. O(open nodes).
+    private func readBound(_ tree: OpaquePointer) {
       let node = glp_ios_best_node(tree)
       if node > 0 {
         let value = glp_ios_node_bound(tree, node)
@@ -86,11 +93,8 @@
 
     private func takeIncumbent() { take(problem.integerPoint(), glp_mip_obj_val(problem.pointer)) }
 
-    /// In the presolved problem only the objective can be read.
-    private func noteObjective() {
-      let objective = glp_mip_obj_val(problem.pointer)
-      context.report(.log("new incumbent in the presolved problem: \(objective.text)"))
-    }
+    /// In the presolved problem only the objective can be read; GLPK gives the point at the end.
+    private func noteObjective(_ tree: OpaquePointer) { announce(glp_mip_obj_val(glp_ios_get_prob(tree))) }
 
     /// Asks heuristics and offers the best point to the search.
     private func offerPoints(_ tree: OpaquePointer) {

@@ -19,6 +19,6 @@ public enum AlgebraicFormat: ModelFormat {
   }
 
   public static func write(_ model: Model, options: WriteOptions) throws(ConstraintsError) -> WriteResult {
-    throw .invalid([Diagnostic(.notSupported, "writing algebraic JSON is not there yet")])
+    try AlgebraicWriter.write(model)
   }
 }

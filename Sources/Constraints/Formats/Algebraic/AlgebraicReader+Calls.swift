@@ -13,6 +13,21 @@ extension AlgebraicReader {
     "worst_case", "expected", "cvar", "acyclic", "leastsquares", "piecewise", "element", "table",
   ]
 
+  /// Operations whose function is taken as it is, without simplification, by name.
+  static let plainFunctions: [Operation: String] = {
+    var table: [Operation: String] = [:]
+    for (name, operation) in Operation.functions where operation.arity == .unary && operation != .square {
+      table[operation] = name
+    }
+    return table
+  }()
+  /// `op_add(a, b)` and so on make the operation as it is, where `a + b` would be simplified.
+  static let exactFunctions: [String: Operation] = {
+    var table: [String: Operation] = [:]
+    for operation in Operation.allCases where operation.arity != .leaf { table["op_\(operation)"] = operation }
+    return table
+  }()
+
   mutating func resolveCall(_ n: Int32, _ node: SyntaxNode) -> SyntaxNode.Kind {
     let text = name(node.text, node.reference, node.other)
     if let set = AlgebraicReader.setCalls[text] { return resolveSetCall(n, set) }
@@ -44,7 +59,7 @@ extension AlgebraicReader {
     guard let operation = operation(text, Int(node.childCount), n) else { return .invalid }
     var result = SyntaxNode.Kind.number
     for (i, child) in tree.children(n).enumerated() {
-      let isCondition = operation == .ifElse && i == 0
+      let isCondition = text == "ifelse" && i == 0
       switch resolve(child) {
       case .number, .key:
         if isCondition {
@@ -65,7 +80,7 @@ extension AlgebraicReader {
     tree.nodes[Int(n)].op = .function
     tree.nodes[Int(n)].reference = Int32(operation.rawValue)
     // norm1 and norminf of listed arguments are built from abs, sum and max.
-    tree.nodes[Int(n)].other = text == "norm1" ? 1 : text == "norminf" ? 2 : 0
+    tree.nodes[Int(n)].other = text == "norm1" ? 1 : text == "norminf" ? 2 : text.hasPrefix("op_") ? -2 : 0
     return result
   }
 
@@ -84,7 +99,7 @@ extension AlgebraicReader {
     case "norminf": found = .max
     case "ln": found = .log
     case "pow": found = .power
-    default: found = Operation.function(named: text)
+    default: found = Operation.function(named: text) ?? AlgebraicReader.exactFunctions[text]
     }
     guard let operation = found else {
       let node = tree.nodes[Int(n)]

@@ -106,9 +106,9 @@ extension AlgebraicReader {
   private mutating func addInstances(_ entry: ConstraintEntry, _ clause: GeneratorClause, _ text: Int) {
     var sum = Accumulator()
     if entry.used.isEmpty { return addInstance(entry, &sum) }
-    guard var cursor = begin(clause, text: text, range: 0..<texts[text].bytes.count) else { return }
+    guard var cursor = begin(clause.loops, text: text, range: 0..<texts[text].bytes.count) else { return }
     instanceKeys = [Key](repeating: .none, count: entry.used.count)
-    while advance(&cursor, clause) {
+    while advance(&cursor, clause.loops) {
       for d in entry.used.indices { instanceKeys[d] = slots[entry.used[d]] }
       addInstance(entry, &sum)
       if isStopped { return }

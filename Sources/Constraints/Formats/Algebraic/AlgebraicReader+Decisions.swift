@@ -40,8 +40,8 @@ extension AlgebraicReader {
     case .product: accumulateProduct(n, node, scale, &sum)
     case .aggregate where tree.aggregates[Int(node.reference)].op == .sum:
       let aggregate = tree.aggregates[Int(node.reference)]
-      guard var cursor = begin(aggregate.clause, node) else { return }
-      while advance(&cursor, aggregate.clause) { accumulate(aggregate.body, scale, &sum) }
+      guard var cursor = begin(aggregate.loops, node) else { return }
+      while advance(&cursor, aggregate.loops) { accumulate(aggregate.body, scale, &sum) }
     case .withDefault:
       let inner = tree.lists[Int(node.children)]
       if isPresent(inner) {
@@ -139,6 +139,10 @@ extension AlgebraicReader {
     case .function:
       guard let operation = Operation(rawValue: UInt8(node.reference)) else { return Expression() }
       var arguments: [Expression] = []
+      if node.other == -2 {
+        for child in Array(tree.children(n)) { arguments.append(expression(child)) }
+        return .apply(operation, arguments)
+      }
       if operation == .ifElse {
         return expression(tree.child(n, condition(tree.child(n, 0)) ? 1 : 2))
       }
@@ -175,9 +179,9 @@ extension AlgebraicReader {
 
   private mutating func aggregateExpression(_ node: SyntaxNode) -> Expression {
     let aggregate = tree.aggregates[Int(node.reference)]
-    guard var cursor = begin(aggregate.clause, node) else { return Expression() }
+    guard var cursor = begin(aggregate.loops, node) else { return Expression() }
     var items: [Expression] = []
-    while advance(&cursor, aggregate.clause) { items.append(expression(aggregate.body)) }
+    while advance(&cursor, aggregate.loops) { items.append(expression(aggregate.body)) }
     switch aggregate.op {
     case .prod: return combine(.multiply, items.isEmpty ? [Expression(1)] : items)
     case .norm1: return combine(.add, items.map { .apply(.abs, [$0]) })
@@ -213,7 +217,7 @@ extension AlgebraicReader {
       return
     }
     let aggregate = tree.aggregates[Int(node.reference)]
-    guard var cursor = begin(aggregate.clause, node) else { return }
-    while advance(&cursor, aggregate.clause) { appendValues(of: aggregate.body, to: &list) }
+    guard var cursor = begin(aggregate.loops, node) else { return }
+    while advance(&cursor, aggregate.loops) { appendValues(of: aggregate.body, to: &list) }
   }
 }

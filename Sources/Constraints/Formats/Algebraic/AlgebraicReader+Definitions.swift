@@ -9,6 +9,8 @@ extension AlgebraicReader {
     var body: JSONNode
     var over: JSONNode?
     var range: [JSONNode] = []
+    /// Whether the values become named expressions of the model.
+    var isReported = false
   }
 
   mutating func readExpressions(_ node: JSONNode, _ pending: inout [PendingDefinition]) {
@@ -20,8 +22,15 @@ extension AlgebraicReader {
       switch document.kind(value) {
       case .string, .number: break
       case .object:
-        onlyKeys(value, ["over", "expr"])
+        onlyKeys(value, ["over", "expr", "report"])
         definition.over = document.member(value, "over")
+        if let report = document.member(value, "report") {
+          guard let flag = document.boolean(report) else {
+            wrongKind("'report'", "true or false", report)
+            continue
+          }
+          definition.isReported = flag
+        }
         guard let body = document.member(value, "expr") else {
           report(.missingKey, "expression '\(name)' needs \"expr\"", at: value)
           continue
@@ -161,9 +170,9 @@ extension AlgebraicReader {
         return report(.wrongUse, "a member of a set is a key known from data", node: component)
       }
     }
-    guard var cursor = begin(clause, text: text, range: 0..<texts[text].bytes.count) else { return }
+    guard var cursor = begin(clause.loops, text: text, range: 0..<texts[text].bytes.count) else { return }
     var members: [Key] = []
-    while advance(&cursor, clause) {
+    while advance(&cursor, clause.loops) {
       for component in components { members.append(key(component)) }
       if members.count > AlgebraicReader.memberLimit * components.count {
         return report(.tooManyCombinations, "set '\(definition.name)' has too many members", at: definition.place)
@@ -197,7 +206,9 @@ extension AlgebraicReader {
     guard
       let root = parse(definition.body, { parser, tree throws(ExpressionError) in try parser.expression(&tree) })
     else { return }
-    let kind = resolve(root)
+    var kind = resolve(root)
+    // What is to be reported stays an expression even when it is a number.
+    if definition.isReported, kind == .number || kind == .key { kind = .decision }
     let used = clause.bindings.flatMap(\.slots)
     switch kind {
     case .number, .key:
@@ -223,9 +234,18 @@ extension AlgebraicReader {
       definitions[index].space = space
       definitions[index].values = values
       definitions[index].isReady = true
+      if definition.isReported { addNamed(definition, space, values) }
     case .condition, .constraint:
       report(.wrongUse, "'\(definition.name)' is a comparison, not a value", at: definition.body, mend: "put it into \"constraints\"")
     case .invalid, .unknown: break
+    }
+  }
+
+  private mutating func addNamed(_ definition: PendingDefinition, _ space: IndexSpace, _ values: [Expression]) {
+    for slot in 0..<space.count {
+      let keys = space.keys(slot).map(symbols.text).joined(separator: ",")
+      let name = keys.isEmpty ? definition.name : "\(definition.name)[\(keys)]"
+      model.addNamedExpression(name, model.function(from: values[slot]))
     }
   }
 

@@ -65,11 +65,14 @@ extension AlgebraicReader {
     case .aggregate:
       let aggregate = tree.aggregates[Int(node.reference)]
       guard aggregate.op == .any || aggregate.op == .all,
-        (aggregate.op == .any) == (isPositive == (joint == .or)), var cursor = begin(aggregate.clause, node)
+        (aggregate.op == .any) == (isPositive == (joint == .or)), var cursor = begin(aggregate.loops, node)
       else { return nil }
       var result: [Literal] = []
-      while advance(&cursor, aggregate.clause) {
-        guard let part = literals(aggregate.body, isPositive, joinedBy: joint) else { return nil }
+      while advance(&cursor, aggregate.loops) {
+        guard let part = literals(aggregate.body, isPositive, joinedBy: joint) else {
+          leave(cursor)
+          return nil
+        }
         result += part
       }
       return result

@@ -49,7 +49,8 @@ extension AlgebraicReader {
   }
 
   private mutating func notANumber(_ key: Key, _ n: Int32) -> Double {
-    reportOnce(.wrongUse, "the text '\(symbols.text(key))' is not a number", node: n)
+    // A missing key was reported where it was looked up.
+    if key != .none { reportOnce(.wrongUse, "the text '\(symbols.text(key))' is not a number", node: n) }
     return 0
   }
 
@@ -82,7 +83,7 @@ extension AlgebraicReader {
       let y = number(tree.lists[first + 1])
       return checked(operation.value(x, y), n, from: x, y)
     default:
-      if operation == .ifElse { return number(tree.lists[first + (condition(tree.lists[first]) ? 1 : 2)]) }
+      if operation == .ifElse, node.other != -2 { return number(tree.lists[first + (condition(tree.lists[first]) ? 1 : 2)]) }
       var values: [Double] = []
       for i in 0..<Int(node.childCount) { appendNumbers(of: tree.lists[first + i], to: &values) }
       if node.other > 0 { values = values.map { abs($0) } }
@@ -97,13 +98,13 @@ extension AlgebraicReader {
       return
     }
     let aggregate = tree.aggregates[Int(node.reference)]
-    guard var cursor = begin(aggregate.clause, node) else { return }
-    while advance(&cursor, aggregate.clause) { appendNumbers(of: aggregate.body, to: &list) }
+    guard var cursor = begin(aggregate.loops, node) else { return }
+    while advance(&cursor, aggregate.loops) { appendNumbers(of: aggregate.body, to: &list) }
   }
 
   private mutating func aggregate(_ node: SyntaxNode) -> Double {
     let aggregate = tree.aggregates[Int(node.reference)]
-    guard var cursor = begin(aggregate.clause, node) else { return 0 }
+    guard var cursor = begin(aggregate.loops, node) else { return 0 }
     let body = aggregate.body
     var total: Double
     switch aggregate.op {
@@ -112,7 +113,7 @@ extension AlgebraicReader {
     case .max: total = -.infinity
     default: total = 0
     }
-    while advance(&cursor, aggregate.clause) {
+    while advance(&cursor, aggregate.loops) {
       switch aggregate.op {
       case .sum, .list: total += number(body)
       case .prod: total *= number(body)
@@ -276,10 +277,13 @@ extension AlgebraicReader {
       return sets[Int(node.reference)].space.slot { _ in key } >= 0
     case .aggregate:
       let aggregate = tree.aggregates[Int(node.reference)]
-      guard var cursor = begin(aggregate.clause, node) else { return false }
+      guard var cursor = begin(aggregate.loops, node) else { return false }
       let isAll = aggregate.op == .all
-      while advance(&cursor, aggregate.clause) {
-        if condition(aggregate.body) != isAll { return !isAll }
+      while advance(&cursor, aggregate.loops) {
+        if condition(aggregate.body) != isAll {
+          leave(cursor)
+          return !isAll
+        }
       }
       return isAll
     default: return false
@@ -315,76 +319,88 @@ extension AlgebraicReader {
 
   // MARK: - Loops
 
-  /// Where a loop over a clause stands.
+  /// A running loop: its positions begin at `base` of ``loopPositions``.
   struct Cursor {
-    var positions: [Int]
-    var counts: [Int]
+    var base: Int
     var isFresh = true
   }
 
   /// Starts a loop; nil, with a report, when it would run too long.
-  mutating func begin(_ clause: GeneratorClause, _ node: SyntaxNode) -> Cursor? {
-    begin(clause, text: Int(node.text), range: Int(node.start)..<Int(node.end))
+  mutating func begin(_ loops: Loops, _ node: SyntaxNode) -> Cursor? {
+    begin(loops, text: Int(node.text), range: Int(node.start)..<Int(node.end))
   }
 
-  mutating func begin(_ clause: GeneratorClause, text: Int, range: Range<Int>) -> Cursor? {
-    var cursor = Cursor(positions: [], counts: [])
+  mutating func begin(_ loops: Loops, text: Int, range: Range<Int>) -> Cursor? {
+    let cursor = Cursor(base: loopPositions.count)
     var total = 1
-    for binding in clause.bindings {
-      let count = sets[binding.setNumber].space.count
-      cursor.counts.append(count)
-      cursor.positions.append(0)
+    for i in 0..<Int(loops.count) {
+      let count = sets[Int(tree.loops[Int(loops.first) + i].set)].space.count
       let (product, overflow) = total.multipliedReportingOverflow(by: count)
       total = overflow ? Int.max : product
     }
     guard !isStopped else { return nil }
     guard total <= AlgebraicReader.loopLimit, rounds + total <= AlgebraicReader.roundLimit else {
       if reportedNames.insert("(rounds)").inserted {
-        let sizes = cursor.counts.map(String.init).joined(separator: " * ")
+        let sizes = (0..<Int(loops.count)).map { String(sets[Int(tree.loops[Int(loops.first) + $0].set)].space.count) }
         report(
-          .tooManyCombinations, "the loop runs over \(sizes) combinations", text: text, range: range,
-          mend: "use a derived set that holds only the combinations needed")
+          .tooManyCombinations, "the loop runs over \(sizes.joined(separator: " * ")) combinations", text: text, range: range,
+          mend: "use a derived set that holds only the combinations needed",
+          notes: ["all loops of a model together may run \(AlgebraicReader.roundLimit) rounds"])
       }
       return nil
     }
     rounds += total
+    for _ in 0..<Int(loops.count) { loopPositions.append(0) }
     return cursor
   }
 
-  /// Moves to the next combination that passes the filter and sets the index variables.
+  /// Moves to the next combination that passes the filter and sets the index variables. At the end the loop is over.
   @inline(__always)
-  mutating func advance(_ cursor: inout Cursor, _ clause: GeneratorClause) -> Bool {
+  mutating func advance(_ cursor: inout Cursor, _ loops: Loops) -> Bool {
     repeat {
-      guard step(&cursor, clause) else { return false }
-    } while clause.filter >= 0 && !condition(clause.filter)
+      guard step(&cursor, loops) else {
+        leave(cursor)
+        return false
+      }
+    } while loops.filter >= 0 && !condition(loops.filter)
     return true
   }
 
-  private mutating func step(_ cursor: inout Cursor, _ clause: GeneratorClause) -> Bool {
-    var b = cursor.counts.count - 1
+  /// Ends a loop before its time.
+  mutating func leave(_ cursor: Cursor) { loopPositions.removeSubrange(cursor.base...) }
+
+  private mutating func step(_ cursor: inout Cursor, _ loops: Loops) -> Bool {
     if cursor.isFresh {
       cursor.isFresh = false
-      if cursor.counts.contains(0) { return false }
-      for i in cursor.counts.indices { assign(clause.bindings[i], 0) }
+      for i in 0..<Int(loops.count) {
+        let loop = tree.loops[Int(loops.first) + i]
+        if sets[Int(loop.set)].space.count == 0 { return false }
+        assign(loop, 0)
+      }
       return true
     }
+    var b = Int(loops.count) - 1
     while b >= 0 {
-      cursor.positions[b] += 1
-      if cursor.positions[b] < cursor.counts[b] {
-        assign(clause.bindings[b], cursor.positions[b])
+      let loop = tree.loops[Int(loops.first) + b]
+      let position = loopPositions[cursor.base + b] + 1
+      if position < sets[Int(loop.set)].space.count {
+        loopPositions[cursor.base + b] = position
+        assign(loop, position)
         return true
       }
-      cursor.positions[b] = 0
-      assign(clause.bindings[b], 0)
+      loopPositions[cursor.base + b] = 0
+      assign(loop, 0)
       b -= 1
     }
     return false
   }
 
   @inline(__always)
-  private mutating func assign(_ binding: GeneratorClause.Binding, _ position: Int) {
-    for d in 0..<binding.slots.count {
-      slots[binding.slots[d]] = sets[binding.setNumber].space.key(position, d)
+  private mutating func assign(_ loop: Loop, _ position: Int) {
+    if loop.arity == 1 {
+      slots[Int(loop.slot)] = sets[Int(loop.set)].space.firstKey(position)
+    } else {
+      for d in 0..<Int(loop.arity) { slots[Int(loop.slot) + d] = sets[Int(loop.set)].space.key(position, d) }
     }
   }
 }

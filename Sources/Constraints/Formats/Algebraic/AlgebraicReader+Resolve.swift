@@ -248,9 +248,9 @@ extension AlgebraicReader {
   private mutating func resolveAggregate(_ n: Int32, _ node: SyntaxNode) -> SyntaxNode.Kind {
     let number = Int(node.reference)
     let outer = scope.count
-    var clause = tree.aggregates[number].clause
+    var clause = tree.clauses[Int(tree.aggregates[number].clause)]
     let isValid = resolve(&clause, text: Int(node.text))
-    tree.aggregates[number].clause = clause
+    tree.aggregates[number].loops = clause.loops
     guard isValid else {
       scope.removeSubrange(outer...)
       return .invalid
@@ -327,6 +327,11 @@ extension AlgebraicReader {
         clause.bindings[b].slots.append(slot)
         scope.append((name, slot))
       }
+    }
+    clause.loops = Loops(first: Int32(tree.loops.count), count: Int32(clause.bindings.count), filter: clause.filter)
+    for binding in clause.bindings {
+      tree.loops.append(
+        Loop(set: Int32(binding.setNumber), slot: Int32(binding.slots.first ?? 0), arity: Int32(binding.slots.count)))
     }
     if clause.filter >= 0 {
       switch resolve(clause.filter) {

@@ -138,10 +138,10 @@ extension AlgebraicReader {
       }
       return IndexSpace(product: clause.bindings.map { sets[$0.setNumber].space.dimensions[0] })
     }
-    guard var cursor = begin(clause, text: text, range: range) else { return nil }
+    guard var cursor = begin(clause.loops, text: text, range: range) else { return nil }
     let used = clause.bindings.flatMap(\.slots)
     var members: [Key] = []
-    while advance(&cursor, clause) {
+    while advance(&cursor, clause.loops) {
       for slot in used { members.append(slots[slot]) }
       if members.count > limit * used.count { 
         report(.tooManyCombinations, "there are more than \(limit) combinations", text: text, range: range)

@@ -91,7 +91,13 @@ extension AlgebraicReader {
         low = self.value(fix)
         high = low
       }
-      let first = self.value(start)
+      var first = Double.nan
+      // A table of starts need not have one for every variable.
+      if case .expression(let root) = start, tree.nodes[Int(root)].op == .data {
+        if isPresent(root) { first = number(root) }
+      } else {
+        first = self.value(start)
+      }
       if low > high {
         report(
           .crossedBounds, "variable '\(instanceText)' has lower bound \(low.text) above upper bound \(high.text)", at: value,

@@ -84,6 +84,8 @@ struct AlgebraicReader {
   /// Index variables in scope, and their values.
   var scope: [(name: String, slot: Int)] = []
   var slots = [Key](repeating: .none, count: 64)
+  /// Positions of the running loops, innermost last.
+  var loopPositions: [Int] = []
   /// Unknown names that were reported.
   var reportedNames: Set<String> = []
   /// Nodes with a reported problem in the present family, and lookups that found nothing.
@@ -98,8 +100,8 @@ struct AlgebraicReader {
   var instanceKeys: [Key] = []
   /// Loop rounds so far; a limit keeps hostile files from running forever.
   var rounds = 0
-  static let roundLimit = 1_000_000_000
-  static let loopLimit = 200_000_000
+  static let roundLimit = 150_000_000
+  static let loopLimit = 100_000_000
   static let memberLimit = 20_000_000
 
   init(_ document: JSONDocument, options: ReadOptions) {
@@ -309,6 +311,7 @@ struct AlgebraicReader {
     tree.release(to: mark.tree)
     texts.removeSubrange(mark.texts...)
     scope.removeAll(keepingCapacity: true)
+    loopPositions.removeAll(keepingCapacity: true)
     instanceName = ""
     instanceKeys = []
   }

@@ -36,10 +36,7 @@ struct ExpressionParser {
     try advance()
     let clause = try generators(&tree)
     try finish()
-    tree.aggregates.append(Aggregate(op: .list, body: root, clause: clause))
-    var result = node(.aggregate, start)
-    result.reference = Int32(tree.aggregates.count - 1)
-    return tree.add(result)
+    return tree.addList(node(.aggregate, start), body: root, clause: clause)
   }
 
   /// The whole text as generators: `p in P, q in Q where p != q`.
@@ -349,10 +346,7 @@ struct ExpressionParser {
         if token.kind == .for {
           try advance()
           let clause = try generators(&tree)
-          tree.aggregates.append(Aggregate(op: .list, body: argument, clause: clause))
-          var list = node(.aggregate, start)
-          list.reference = Int32(tree.aggregates.count - 1)
-          argument = tree.add(list)
+          argument = tree.addList(node(.aggregate, start), body: argument, clause: clause)
         }
         arguments.append(argument)
         guard token.kind == .comma else { break }

@@ -40,12 +40,16 @@ struct SymbolTable: Sendable {
     return value
   }
 
-  func text(_ key: Key) -> String { key.isInteger ? String(key.number) : texts[key.number] }
+  /// The key as text; `?` for no key.
+  func text(_ key: Key) -> String {
+    if key.isInteger { return String(key.number) }
+    return key == .none ? "?" : texts[key.number]
+  }
 
   /// As written in an expression: `'bread'`, `3`.
-  func quoted(_ key: Key) -> String { key.isInteger ? String(key.number) : "'\(texts[key.number])'" }
+  func quoted(_ key: Key) -> String { key.isInteger ? String(key.number) : "'\(text(key))'" }
 
-  func indexKey(_ key: Key) -> IndexKey { key.isInteger ? .integer(key.number) : .text(texts[key.number]) }
+  func indexKey(_ key: Key) -> IndexKey { key.isInteger ? .integer(key.number) : .text(text(key)) }
 }
 
 /// A list of distinct keys with the position of each.
@@ -282,6 +286,10 @@ struct IndexSpace: Sendable {
     if members.isEmpty { return dimensions[d].list[slot / strides[d] % max(1, dimensions[d].count)] }
     return members[slot * dimensions.count + d]
   }
+
+  /// The key of a slot of a space of single keys.
+  @inline(__always)
+  func firstKey(_ slot: Int) -> Key { dimensions[0].list[slot] }
 
   func keys(_ slot: Int) -> [Key] { (0..<arity).map { key(slot, $0) } }
 }

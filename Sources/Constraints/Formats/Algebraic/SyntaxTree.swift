@@ -51,6 +51,22 @@ struct GeneratorClause: Sendable {
   }
   var bindings: [Binding] = []
   var filter: Int32 = -1
+  /// After resolution.
+  var loops = Loops()
+}
+
+/// A resolved clause as the evaluator runs it: a range of ``SyntaxTree/loops`` and a filter.
+struct Loops: Sendable {
+  var first: Int32 = 0
+  var count: Int32 = 0
+  var filter: Int32 = -1
+}
+
+/// One loop: index variables from `slot` on take the keys of each member of a set.
+struct Loop: Sendable {
+  var set: Int32
+  var slot: Int32
+  var arity: Int32
 }
 
 /// An aggregate such as `sum(... for ...)`.
@@ -62,7 +78,9 @@ struct Aggregate: Sendable {
   }
   var op: Operator
   var body: Int32
-  var clause: GeneratorClause
+  /// Number of the clause as parsed.
+  var clause: Int32
+  var loops = Loops()
 }
 
 /// Nodes of expressions, with the child lists and aggregates they refer to.
@@ -70,10 +88,21 @@ struct SyntaxTree: Sendable {
   var nodes: [SyntaxNode] = []
   var lists: [Int32] = []
   var aggregates: [Aggregate] = []
+  var clauses: [GeneratorClause] = []
+  var loops: [Loop] = []
 
   mutating func add(_ node: SyntaxNode) -> Int32 {
     nodes.append(node)
     return Int32(nodes.count - 1)
+  }
+
+  /// Adds a list `body for ...`, to be turned into another aggregate by a call around it.
+  mutating func addList(_ node: SyntaxNode, body: Int32, clause: GeneratorClause) -> Int32 {
+    var node = node
+    clauses.append(clause)
+    aggregates.append(Aggregate(op: .list, body: body, clause: Int32(clauses.count - 1)))
+    node.reference = Int32(aggregates.count - 1)
+    return add(node)
   }
 
   mutating func add(_ node: SyntaxNode, children: [Int32]) -> Int32 {
@@ -93,12 +122,17 @@ struct SyntaxTree: Sendable {
 
   /// A point to go back to, so that one-off expressions leave nothing behind.
   struct Mark {
-    var nodes, lists, aggregates: Int
+    var nodes, lists, aggregates, clauses, loops: Int
   }
-  var mark: Mark { Mark(nodes: nodes.count, lists: lists.count, aggregates: aggregates.count) }
+  var mark: Mark {
+    Mark(
+      nodes: nodes.count, lists: lists.count, aggregates: aggregates.count, clauses: clauses.count, loops: loops.count)
+  }
   mutating func release(to mark: Mark) {
     nodes.removeSubrange(mark.nodes...)
     lists.removeSubrange(mark.lists...)
     aggregates.removeSubrange(mark.aggregates...)
+    clauses.removeSubrange(mark.clauses...)
+    loops.removeSubrange(mark.loops...)
   }
 }

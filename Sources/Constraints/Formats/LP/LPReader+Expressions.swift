@@ -84,10 +84,12 @@ extension LPReader {
       fail(.lpSyntax, "names cannot hold brackets", at: token, mend: "write ( ), or read in Gurobi's dialect")
       return false
     }
-    if lastSeen[j] == constraintNumber {
-      note("merged", .mergedTerms, .warning, "the terms of '\(text(name))' are added up", at: name, mend: "write one term")
+    if coefficient != 0 {
+      if lastSeen[j] == constraintNumber {
+        note("merged", .mergedTerms, .warning, "the terms of '\(text(name))' are added up", at: name, mend: "write one term")
+      }
+      lastSeen[j] = constraintNumber
     }
-    lastSeen[j] = constraintNumber
     function.linear.append(LinearTerm(coefficient, Int32(truncatingIfNeeded: j)))
     return true
   }

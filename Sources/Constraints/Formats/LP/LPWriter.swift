@@ -113,7 +113,8 @@ struct LPWriter {
   /// Appends a word after a blank, on a new line when the old one would pass 250 bytes.
   private mutating func word(_ text: String) {
     if out.count - lineStart + text.utf8.count > 250 {
-      put("\n   ")
+      out.put("\n   ")
+      lineStart = out.count - 3
     }
     out.append(32)
     out.put(text)
@@ -253,10 +254,15 @@ struct LPWriter {
       found.addOnce(
         kind: "range",
         Diagnostic(
-          .lostInFile, .note, "ranges such as that of '\(name)' are written as 'number <= ... <= number', which some readers refuse"))
+          .lostInFile, .warning,
+          "ranges such as that of '\(name)' are written as 'number <= ... <= number', which HiGHS, SCIP and GLPK refuse"))
       word("\(lower.text) <=")
     }
-    if terms(function, half: false, isFirst: true) { word(names.first.map { "0 \($0)" } ?? "0") }
+    // HiGHS 1.15 takes `-3 <= 2 x + y <= 8` for two other constraints without a word, but refuses what begins with a
+    // bare name; so `x - x` comes first, which adds up to nothing.
+    let leading = isRange ? function.linear.first.map { $0.coefficient == 1 ? nil : names[Int($0.variable)] } ?? nil : nil
+    if let leading { word("\(leading) - \(leading)") }
+    if terms(function, half: false, isFirst: leading == nil) { word(names.first.map { "0 \($0)" } ?? "0") }
     if isRange {
       word("<= \(upper.text)")
     } else if lower == upper {

@@ -6,7 +6,7 @@ public enum MPSFormat: ModelFormat {
   public static let summary = "MPS, fixed or free, with RANGES, SOS, QUADOBJ, QCMATRIX, INDICATORS, CSECTION"
 
   /// Name of the objective row of a model without an objective.
-  static let noObjective = "NO-OBJECTIVE"
+  static let noObjective = "NO-OBJ"
 
   public static func recognizes(_ head: ArraySlice<UInt8>) -> Bool {
     var lines = head.split(omittingEmptySubsequences: true) { $0 == 10 || $0 == 13 }[...]

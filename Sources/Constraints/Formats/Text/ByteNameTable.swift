@@ -11,10 +11,13 @@ struct ByteNameTable: ~Copyable {
   private var slots: UnsafeMutablePointer<Int32>
   private var mask: Int
 
+  /// A name with its first sixteen bytes, so that most comparisons do not touch the text.
   private struct Place {
     var start: Int
     var length: Int32
     var hash: UInt32
+    var head: UInt64
+    var tail: UInt64
   }
 
   /// - Parameter text: the bytes that all ranges refer to; must outlive the table.
@@ -37,12 +40,11 @@ struct ByteNameTable: ~Copyable {
   /// The number of the name at `start..<end`, or -1.
   @inline(__always)
   func find(_ start: Int, _ end: Int) -> Int {
-    let h = hash(start, end)
-    var slot = Int(h) & mask
+    let wanted = place(start, end)
+    var slot = Int(wanted.hash) & mask
     while true {
       let candidate = Int(slots[slot]) - 1
-      if candidate < 0 { return -1 }
-      if isName(candidate, h, start, end) { return candidate }
+      if candidate < 0 || isName(candidate, wanted) { return candidate }
       slot = (slot + 1) & mask
     }
   }
@@ -50,15 +52,15 @@ struct ByteNameTable: ~Copyable {
   /// The number of the name at `start..<end`, which is added when it is new.
   @inline(__always)
   mutating func insert(_ start: Int, _ end: Int) -> (number: Int, isNew: Bool) {
-    let h = hash(start, end)
-    var slot = Int(h) & mask
+    let wanted = place(start, end)
+    var slot = Int(wanted.hash) & mask
     while true {
       let candidate = Int(slots[slot]) - 1
       if candidate < 0 { break }
-      if isName(candidate, h, start, end) { return (candidate, false) }
+      if isName(candidate, wanted) { return (candidate, false) }
       slot = (slot + 1) & mask
     }
-    names.append(Place(start: start, length: Int32(truncatingIfNeeded: end - start), hash: h))
+    names.append(wanted)
     slots[slot] = Int32(truncatingIfNeeded: names.count)
     if names.count * 2 > mask { grow() }
     return (names.count - 1, true)
@@ -78,40 +80,56 @@ struct ByteNameTable: ~Copyable {
   }
 
   @inline(__always)
-  private func isName(_ i: Int, _ h: UInt32, _ start: Int, _ end: Int) -> Bool {
-    let place = names[i]
-    guard place.hash == h, Int(place.length) == end - start else { return false }
-    var k = 0
-    while k < end - start {
-      if text[place.start + k] != text[start + k] { return false }
+  private func isName(_ i: Int, _ wanted: Place) -> Bool {
+    let known = names[i]
+    guard known.hash == wanted.hash, known.length == wanted.length, known.head == wanted.head,
+      known.tail == wanted.tail
+    else { return false }
+    var k = 16
+    while k < Int(known.length) {
+      if text[known.start + k] != text[wanted.start + k] { return false }
       k += 1
     }
     return true
   }
 
-  /// Multiply-and-fold over eight bytes at a time.
+  /// The place of a name with its hash: multiply and fold, eight bytes at a time.
   @inline(__always)
-  private func hash(_ start: Int, _ end: Int) -> UInt32 {
-    let raw = UnsafeRawBufferPointer(text)
-    var h = seed &+ UInt64(truncatingIfNeeded: end - start)
-    var at = start
+  private func place(_ start: Int, _ end: Int) -> Place {
+    let head = word(start, end)
+    let tail = end - start > 8 ? word(start + 8, end) : 0
+    var h = mixed(seed &+ UInt64(truncatingIfNeeded: end - start) ^ head) ^ tail
+    h = mixed(h)
+    var at = start + 16
     while at < end {
-      var word: UInt64
-      if at + 8 <= raw.count {
-        word = raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-        if end - at < 8 { word &= (1 << UInt64(8 * (end - at))) &- 1 }
-      } else {
-        word = 0
-        var k = 0
-        while at + k < end {
-          word |= UInt64(raw[at + k]) << UInt64(8 * k)
-          k += 1
-        }
-      }
-      let product = (h ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-      h = product.high ^ product.low
+      h = mixed(h ^ word(at, end))
       at += 8
     }
-    return UInt32(truncatingIfNeeded: h ^ h >> 32)
+    return Place(
+      start: start, length: Int32(truncatingIfNeeded: end - start), hash: UInt32(truncatingIfNeeded: h ^ h >> 32),
+      head: head, tail: tail)
+  }
+
+  @inline(__always)
+  private func mixed(_ h: UInt64) -> UInt64 {
+    let product = h.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+    return product.high ^ product.low
+  }
+
+  /// Up to eight bytes from `at`, zeros from `end` on.
+  @inline(__always)
+  private func word(_ at: Int, _ end: Int) -> UInt64 {
+    let raw = UnsafeRawBufferPointer(text)
+    if at + 8 <= raw.count {
+      let whole = raw.loadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
+      return end - at < 8 ? whole & ((1 << UInt64(8 * (end - at))) &- 1) : whole
+    }
+    var word: UInt64 = 0
+    var k = 0
+    while at + k < end {
+      word |= UInt64(raw[at + k]) << UInt64(8 * k)
+      k += 1
+    }
+    return word
   }
 }

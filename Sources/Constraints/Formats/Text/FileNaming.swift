@@ -7,9 +7,13 @@ struct FileNaming {
   let longest: Int
   /// Whether a byte may stand in a name, at its beginning (true) or later (false).
   let isLegal: (_ byte: UInt8, _ isFirst: Bool) -> Bool
-  /// Whether a name of legal bytes means something else in the format.
+  /// Whether a name of legal bytes means something else in the format; never of one that begins with an underscore.
   let isReserved: (String) -> Bool
   private(set) var renamed: [(old: String, new: String)] = []
+  /// New names, and all names, of any kind so far: nothing else is called as a new name is, so that the table reads
+  /// backwards without saying kinds.
+  private var given: Set<String> = []
+  private var used: Set<String> = []
 
   init(
     longest: Int, isLegal: @escaping (UInt8, Bool) -> Bool, isReserved: @escaping (String) -> Bool = { _ in false }
@@ -23,19 +27,18 @@ struct FileNaming {
   ///
   /// - Parameters:
   ///   - prefix: begins the names of things whose own name is empty or too long, before their number.
-  ///   - taken: names that are not free.
   /// - Complexity: O(total length).
   mutating func names(
-    _ count: Int, prefix: String, taken: Set<String> = [], of name: (Int) -> String
+    _ count: Int, prefix: String, of name: (Int) -> String
   ) -> [String] {
-    var taken = taken
+    var taken: Set<String> = []
     taken.reserveCapacity(count)
     var result: [String] = []
     result.reserveCapacity(count)
     var open: [Int] = []
     for i in 0..<count {
       let own = name(i)
-      if isFine(own), taken.insert(own).inserted {
+      if isFine(own), !given.contains(own), taken.insert(own).inserted {
         result.append(own)
       } else {
         result.append("")
@@ -48,7 +51,7 @@ struct FileNaming {
       let base = spelling(of: own, prefix: prefix, number: i + 1)
       var candidate = base
       var number = nextNumbers[base] ?? 2
-      while !isFine(candidate) || !taken.insert(candidate).inserted {
+      while !isFine(candidate) || used.contains(candidate) || !taken.insert(candidate).inserted {
         let tail = "_\(number)"
         candidate = String(decoding: base.utf8.prefix(max(0, longest - tail.utf8.count)), as: UTF8.self) + tail
         number += 1
@@ -56,7 +59,9 @@ struct FileNaming {
       nextNumbers[base] = number
       result[i] = candidate
       renamed.append((own, candidate))
+      given.insert(candidate)
     }
+    used.formUnion(taken)
     return result
   }
 
@@ -81,7 +86,10 @@ struct FileNaming {
         bytes.append(UInt8(ascii: "_"))
       }
     }
-    if let first = bytes.first, !isLegal(first, true) { bytes.insert(UInt8(ascii: "_"), at: 0) }
+    // A name that begins with an underscore means nothing else in any format, whatever follows.
+    if let first = bytes.first, !isLegal(first, true) || isReserved(String(decoding: bytes, as: UTF8.self)) {
+      bytes.insert(UInt8(ascii: "_"), at: 0)
+    }
     let text = String(decoding: bytes, as: UTF8.self)
     return text.utf8.count > longest ? "\(prefix)\(number)" : text
   }

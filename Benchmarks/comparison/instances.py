@@ -1,0 +1,149 @@
+"""Which files to solve, of which kind they are, and what their optimum is."""
+
+from __future__ import annotations
+
+import fnmatch
+import gzip
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import Mistake
+
+SUFFIXES = (".mps", ".qps", ".json")
+VALUE_COLUMNS = ("computed optimum", "optimum", "published optimum", "best known", "value", "answer")
+"""Columns of a folder's README.md that can hold the optimum, the best first."""
+
+QUICK_FOLDERS = ("lp/netlib", "lp/infeasible", "mip/miplib3", "qp", "nlp/hs")
+QUICK_COUNT = 5
+
+
+@dataclass(frozen=True)
+class Instance:
+    name: str
+    path: Path
+    family: str
+    """lp, mip, qp or nlp."""
+    size: int
+    """Bytes of text, uncompressed."""
+    maximizes: bool
+    reference: float | str | None
+    """The optimum, `infeasible`, or None if nobody wrote it down."""
+
+
+def find(paths, only):
+    """The instances in folders (with their subfolders) and files, in the order of their names."""
+    files = []
+    for path in map(Path, paths):
+        if not path.exists():
+            raise Mistake(f"{path}: no such file or folder")
+        found = sorted(file for file in path.rglob("*") if is_instance(file)) if path.is_dir() else [path]
+        if not found:
+            raise Mistake(f"{path}: no instances; they end in {', '.join(SUFFIXES)}, or that with .gz")
+        files += [file for file in found if any(fnmatch.fnmatch(stem(file), pattern) for pattern in only or ["*"])]
+    if not files:
+        raise Mistake(f"no instance is called {' or '.join(only)}")
+    return [inspect(file) for file in dict.fromkeys(files)]
+
+
+def quick(data):
+    """The smallest instances of each folder of the data set."""
+    folders = [Path(data) / folder for folder in QUICK_FOLDERS if (Path(data) / folder).is_dir()]
+    if not folders:
+        raise Mistake(f"no data in {data}: name a folder of instances, or set SOLVE_DATA to the data set's place")
+    return [instance for folder in folders for instance in smallest(find([folder], None))]
+
+
+def smallest(instances):
+    return sorted(instances, key=lambda instance: instance.size)[:QUICK_COUNT]
+
+
+def is_instance(file):
+    return file.is_file() and file.name.removesuffix(".gz").endswith(SUFFIXES)
+
+
+def stem(file):
+    name = file.name.removesuffix(".gz")
+    return next((name.removesuffix(suffix) for suffix in SUFFIXES if name.endswith(suffix)), name)
+
+
+def inspect(file):
+    if file.name.endswith((".json", ".json.gz")):
+        text = opened(file).read()
+        maximizes = json.loads(text).get("sense", "min").startswith("max")
+        return Instance(stem(file), file.resolve(), "nlp", len(text), maximizes, reference(file))
+    family, maximizes, size = scan(opened(file))
+    return Instance(stem(file), file.resolve(), family, size, maximizes, reference(file))
+
+
+def opened(file):
+    return gzip.open(file) if file.suffix == ".gz" else open(file, "rb")
+
+
+QUADRATIC = (b"QUADOBJ", b"QMATRIX", b"QSECTION", b"QCMATRIX")
+INTEGER_BOUNDS = (b"BV", b"LI", b"UI")
+
+
+def scan(lines):
+    """The family of an MPS file, whether it maximizes, and its size."""
+    size, section, family, maximizes = 0, b"", "lp", False
+    for line in lines:
+        size += len(line)
+        if line[:1].isalpha():
+            section = line.split(None, 1)[0]
+            if section in QUADRATIC:
+                family = "qp"
+        elif section == b"OBJSENSE":
+            maximizes = line.strip().upper().startswith(b"MAX")
+        elif family == "lp" and (b"'INTORG'" in line or (section == b"BOUNDS" and line.split(None, 1)[0] in INTEGER_BOUNDS)):
+            family = "mip"
+    return family, maximizes, size
+
+
+def reference(file):
+    """The optimum from the nearest README.md, the folder's own or one above it, with a table that lists the instance."""
+    for folder in file.resolve().parents:
+        readme = folder / "README.md"
+        if readme.is_file():
+            value = tables(readme).get(stem(file).lower())
+            if value is not None:
+                return value
+    return None
+
+
+_tables = {}
+
+
+def tables(readme):
+    """All tables of a README: name of the instance to its optimum."""
+    if readme not in _tables:
+        _tables[readme] = {}
+        columns = []
+        for line in readme.read_text().splitlines():
+            cells = [cell.strip().lower() for cell in line.strip().strip("|").split("|")]
+            if not line.startswith("|"):
+                columns = []
+            elif not columns:
+                columns = cells
+            elif (name := first(columns, cells, ("instance", "name"))) is not None:
+                values = (number(first(columns, cells, (column,))) for column in VALUE_COLUMNS)
+                value = next((value for value in values if value is not None), None)
+                if value is not None:
+                    _tables[readme][name] = value
+    return _tables[readme]
+
+
+def first(columns, cells, names):
+    return next((cells[columns.index(name)] for name in names if name in columns), None)
+
+
+def number(cell):
+    if cell is None or cell == "-":
+        return None
+    if cell.startswith("infeasible"):
+        return "infeasible"
+    try:
+        return float(cell) if math.isfinite(float(cell)) else None
+    except ValueError:
+        return None

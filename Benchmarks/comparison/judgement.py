@@ -1,0 +1,76 @@
+"""Whether an answer is right, and what a set of answers amounts to."""
+
+from __future__ import annotations
+
+import math
+from statistics import median
+
+CLAIMS = ("optimal", "locallyOptimal", "infeasible", "locallyInfeasible", "unbounded", "infeasibleOrUnbounded")
+"""Statuses that claim to have finished."""
+
+
+def judge(answer, instance, tolerance):
+    """The verdict and the relative error of the objective.
+
+    Verdicts: right, wrong, local (a stationary point with another objective), unfinished, unsupported, failed.
+    """
+    status, objective, reference = answer["status"], answer.get("objective"), instance.reference
+    if status in ("failed", "unsupported"):
+        return status, None
+    if status not in CLAIMS:
+        return "unfinished", None
+    if status in ("optimal", "locallyOptimal"):
+        if objective is None or not math.isfinite(objective):
+            return "wrong", None
+        if reference is None:
+            return "right", None
+        if reference == "infeasible":
+            return "wrong", None
+        error = relative_error(objective, reference)
+        better = objective > reference if instance.maximizes else objective < reference
+        if error <= tolerance or (better and instance.family == "nlp"):
+            return "right", error
+        return ("local" if status == "locallyOptimal" else "wrong"), error
+    if reference is None:
+        return "right", None
+    if reference == "infeasible":
+        return {"infeasible": "right", "unbounded": "wrong"}.get(status, "unfinished"), None
+    return ("unfinished" if status == "locallyInfeasible" else "wrong"), None
+
+
+def relative_error(value, reference):
+    return abs(value - reference) / max(1.0, abs(reference))
+
+
+def consensus(objectives, tolerance):
+    """A value that at least two contestants claim, and more than claim any other; None if there is none."""
+    groups = [[other for other in objectives if relative_error(other, value) <= tolerance] for value in objectives]
+    largest = max(groups, key=len, default=[])
+    return median(largest) if len(largest) >= 2 and 2 * len(largest) > len(objectives) else None
+
+
+def shifted_mean(values, shift):
+    """The shifted geometric mean."""
+    values = list(values)
+    if not values:
+        return None
+    return math.exp(sum(math.log(value + shift) for value in values) / len(values)) - shift
+
+
+def primal_integral(incumbents, optimum, limit):
+    """Seconds times gap: the integral of the primal gap, 1 before the first incumbent, from 0 to the limit."""
+    total, since, gap = 0.0, 0.0, 1.0
+    for time, objective in incumbents:
+        time = min(time, limit)
+        total += gap * (time - since)
+        since, gap = time, primal_gap(objective, optimum)
+    return total + gap * (limit - since)
+
+
+def primal_gap(objective, optimum):
+    largest = max(abs(objective), abs(optimum))
+    if largest == 0 or objective == optimum:
+        return 0.0
+    if objective * optimum < 0:
+        return 1.0
+    return abs(objective - optimum) / largest

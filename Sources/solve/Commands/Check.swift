@@ -1,0 +1,43 @@
+import ArgumentParser
+import Constraints
+import Solvers
+
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Read and validate a model without solving it.",
+    discussion: "Prints size, class, and which solver would take it. Exits with 0 when the model is sound, 65 when not.")
+
+  @OptionGroup var input: InputOptions
+  @Flag(help: "Print the report as JSON.") var json = false
+
+  func run() throws {
+    let clock = ContinuousClock()
+    let begin = clock.now
+    let read = try input.read()
+    let seconds = (clock.now - begin).seconds
+    let diagnostics = read.model.validate()
+    input.report(diagnostics.filter { $0.severity > .note || !json })
+    do throws(ConstraintsError) { _ = try SolveFlags.parseNone().options(over: read.options) } catch { throw input.failure(error) }
+    let summary = ModelSummary(read.model)
+    var refusal: [Diagnostic] = []
+    do throws(SolverError) { _ = try Linearization(read.model) } catch {
+      if case .refused(let list) = error { refusal = list }
+    }
+    let takers = refusal.isEmpty ? Solvers.all.map(\.name) : []
+    if json {
+      Terminal.write(summary.json(readSeconds: seconds, solvers: takers) + "\n")
+    } else {
+      Terminal.write(summary.header + "\n")
+      Terminal.write("solvers       \(takers.isEmpty ? "none of this build takes it" : takers.joined(separator: ", "))\n")
+      for diagnostic in refusal { Terminal.write("              \(diagnostic.message)\n") }
+    }
+    if diagnostics.contains(where: { $0.severity == .error }) { throw ExitCodes.badInput }
+  }
+}
+
+extension SolveFlags {
+  /// The flags of an empty command line.
+  static func parseNone() -> SolveFlags {
+    (try? SolveFlags.parse([])) ?? SolveFlags()
+  }
+}

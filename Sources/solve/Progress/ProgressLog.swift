@@ -1,0 +1,142 @@
+import Constraints
+import Solvers
+import Synchronization
+
+/// Prints the events of a solve on standard error: as a table for people, or as JSON lines.
+final class ProgressLog: Sendable {
+  enum Style: String, Sendable, CaseIterable { case auto, table, json, none }
+
+  private struct State {
+    var hasHeader = false
+    var iterationHeader = false
+    var lastLine = -1.0
+    var nextIteration = 0
+    var incumbentSource = ""
+  }
+  private let style: Style
+  private let isVerbose: Bool
+  private let state = Mutex(State())
+
+  init(style: Style, isVerbose: Bool) {
+    self.style = style
+    self.isVerbose = isVerbose
+  }
+
+  func receive(_ event: SolveEvent) {
+    switch style {
+    case .none: return
+    case .json: if let line = json(event) { Terminal.log(line) }
+    case .auto, .table: table(event)
+    }
+  }
+
+  // MARK: - Table
+
+  private func table(_ event: SolveEvent) {
+    switch event {
+    case .phase(let name): if isVerbose { Terminal.log("phase         \(name)") }
+    case .log(let line): if isVerbose { Terminal.log("  | \(line)") }
+    case .warning(let diagnostic): Terminal.log(diagnostic, asJSON: false)
+    case .heuristic(let name, let outcome, let seconds):
+      if isVerbose || outcome.hasPrefix("switched off") || name.hasPrefix("start") {
+        Terminal.log(pad(name, 14) + outcome + (isVerbose ? "   \(time(seconds))" : ""))
+      }
+    case .iteration(let count, let objective, _, _, let seconds):
+      let shown = state.withLock { state -> Bool in
+        if seconds - state.lastLine < 2 && count < state.nextIteration { return false }
+        state.lastLine = seconds
+        return true
+      }
+      if !shown { return }
+      let first = state.withLock { state -> Bool in
+        defer { state.iterationHeader = true }
+        return !state.iterationHeader
+      }
+      if first { Terminal.log("\n    time       iterations           objective") }
+      Terminal.log(left(time(seconds), 8) + left(String(count), 17) + left(short(objective), 20))
+    case .incumbent(let progress, let source): row(progress, source: source, isNew: true)
+    case .progress(let progress):
+      let isDue = state.withLock { state -> Bool in
+        let interval = progress.seconds < 10 ? 1.0 : progress.seconds < 100 ? 2.0 : 5.0
+        return progress.seconds - state.lastLine >= interval
+      }
+      if isDue { row(progress, source: "", isNew: false) }
+    }
+  }
+
+  private func row(_ progress: SolveEvent.Progress, source: String, isNew: Bool) {
+    let needsHeader = state.withLock { state -> Bool in
+      state.lastLine = progress.seconds
+      defer { state.hasHeader = true }
+      return !state.hasHeader
+    }
+    if needsHeader {
+      Terminal.log("\n    time   source             nodes      open           incumbent               bound       gap")
+    }
+    let gap = progress.gap.map { short($0 * 100) + " %" } ?? "-"
+    Terminal.log(
+      left(time(progress.seconds), 8) + (isNew ? " * " : "   ") + pad(source, 17) + left(String(progress.nodes), 7)
+        + left(String(progress.open), 10) + left(progress.incumbent.map(short) ?? "-", 20)
+        + left(progress.bound.map(short) ?? "-", 20) + left(gap, 10))
+  }
+
+  private func time(_ seconds: Double) -> String {
+    let tenths = (seconds * 10).rounded() / 10
+    return "\(tenths)s"
+  }
+
+  // MARK: - JSON lines
+
+  private func json(_ event: SolveEvent) -> String? {
+    func number(_ x: Double?) -> String { x.map { $0.isFinite ? $0.text : "\"\($0.text)\"" } ?? "null" }
+    func fields(_ p: SolveEvent.Progress) -> String {
+      "\"time\":\(number(p.seconds)),\"nodes\":\(p.nodes),\"open\":\(p.open),\"objective\":\(number(p.incumbent)),\"bound\":\(number(p.bound)),\"gap\":\(number(p.gap))"
+    }
+    switch event {
+    case .phase(let name): return "{\"event\":\"phase\",\"name\":\(Terminal.quoted(name))}"
+    case .incumbent(let p, let source): return "{\"event\":\"incumbent\",\"source\":\(Terminal.quoted(source)),\(fields(p))}"
+    case .progress(let p): return "{\"event\":\"progress\",\(fields(p))}"
+    case .iteration(let count, let objective, _, _, let seconds):
+      return "{\"event\":\"iteration\",\"time\":\(number(seconds)),\"count\":\(count),\"objective\":\(number(objective))}"
+    case .heuristic(let name, let outcome, let seconds):
+      return "{\"event\":\"heuristic\",\"name\":\(Terminal.quoted(name)),\"outcome\":\(Terminal.quoted(outcome)),\"seconds\":\(number(seconds))}"
+    case .log(let line): return isVerbose ? "{\"event\":\"log\",\"text\":\(Terminal.quoted(line))}" : nil
+    case .warning(let d): return "{\"event\":\"warning\",\"code\":\"\(d.code)\",\"message\":\(Terminal.quoted(d.message))}"
+    }
+  }
+}
+
+/// Text at the left of a column.
+func pad(_ text: String, _ width: Int) -> String {
+  text.count >= width ? text + " " : text + String(repeating: " ", count: width - text.count)
+}
+
+/// Text at the right of a column.
+func left(_ text: String, _ width: Int) -> String {
+  text.count >= width ? " " + text : String(repeating: " ", count: width - text.count) + text
+}
+
+/// A number with about ten significant digits, for tables.
+func short(_ x: Double) -> String {
+  if !x.isFinite || x == 0 { return x.text }
+  var digits = 0
+  var size = abs(x)
+  while size >= 10, digits < 400 {
+    size /= 10
+    digits += 1
+  }
+  while size < 1, digits > -400 {
+    size *= 10
+    digits -= 1
+  }
+  guard digits > -5, digits < 12 else { return rounded(x, 9 - digits).text }
+  return rounded(x, 9 - digits).text
+}
+
+private func rounded(_ x: Double, _ places: Int) -> Double {
+  var factor = 1.0
+  for _ in 0..<min(abs(places), 300) { factor *= 10 }
+  let scaled = places >= 0 ? x * factor : x / factor
+  guard scaled.isFinite, factor.isFinite else { return x }
+  return places >= 0 ? scaled.rounded() / factor : scaled.rounded() * factor
+}

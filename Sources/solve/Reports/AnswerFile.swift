@@ -1,0 +1,47 @@
+import Constraints
+import Solvers
+
+/// Writes an answer to a file, in the format that the ending of its name asks for.
+enum AnswerFile {
+  static func write(
+    _ solution: Solution, of model: Model, options: SolveOptions, flat: Bool, to path: String
+  ) throws(ConstraintsError) {
+    let name = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
+    if name.hasSuffix(".csv") {
+      try ModelFormats.writeFile(csv(solution, model), to: path)
+    } else if name.hasSuffix(".sol") || name.hasSuffix(".mst") {
+      try SolutionFiles.write(solution, of: model, to: path)
+    } else {
+      try ModelFormats.writeFile(json(solution, of: model, options: options, flat: flat), to: path)
+    }
+  }
+
+  /// The solution as JSON, with the options in force.
+  static func json(_ solution: Solution, of model: Model, options: SolveOptions, flat: Bool) -> [UInt8] {
+    let given: [(name: String, value: ReadResult.FileOption.Value)] = [
+      ("method", .text(options.method.rawValue)),
+      ("time_limit", options.timeLimit.map { .number($0.seconds) } ?? .text("none")),
+      ("gap", .number(options.gap)), ("absolute_gap", .number(options.absoluteGap)),
+      ("feasibility", .number(options.feasibilityTolerance)), ("integrality", .number(options.integralityTolerance)),
+      ("presolve", .flag(options.presolve)), ("heuristics", .flag(options.heuristics)),
+    ]
+    let run = SolutionJSON.Run(
+      version: version, seed: options.seed, threads: 1, isDeterministic: options.timeLimit == nil, options: given)
+    return SolutionJSON.write(solution, of: model, flat: flat, run: run)
+  }
+
+  /// One line a variable: name, value, and reduced cost where there is one.
+  private static func csv(_ solution: Solution, _ model: Model) -> [UInt8] {
+    var text = "variable,value,reduced_cost\n"
+    for j in 0..<min(model.variableCount, solution.values.count) {
+      let cost = j < solution.reducedCosts.count ? solution.reducedCosts[j].text : ""
+      text += "\(quoted(model.variableNames[j])),\(solution.values[j].text),\(cost)\n"
+    }
+    return Array(text.utf8)
+  }
+
+  private static func quoted(_ name: String) -> String {
+    guard name.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return name }
+    return "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+}
