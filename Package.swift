@@ -38,6 +38,8 @@ let package = Package(
     // The example app, here once more so that the tests run it; it is also a package of its own.
     .executableTarget(
       name: "EmbeddingApp", dependencies: ["Constraints", "Solvers"], path: "Examples/EmbeddingApp/Sources/EmbeddingApp"),
+    .executableTarget(name: "fuzz-readers", dependencies: ["Constraints"], path: "Benchmarks/Fuzz"),
+    .executableTarget(name: "modelling-benchmark", dependencies: ["Constraints"], path: "Benchmarks/Modelling"),
     .testTarget(name: "ConstraintsTests", dependencies: ["Constraints"]),
     .testTarget(name: "SolversTests", dependencies: ["Solvers", "Constraints", glpk]),
     .testTarget(name: "solveTests", dependencies: ["Constraints", "Solvers", "solve", "EmbeddingApp"]),

@@ -119,25 +119,25 @@ extension ReadOptions.Dialect: ExpressibleByArgument {}
 /// The options of ``OptionTable`` on the command line: names, help and validation come from the table; a property here
 /// makes an entry known to the parser.
 struct SolveFlags: ParsableArguments {
-  @Option(help: .entry("solver")) var solver: String?
-  @Option(help: .entry("method")) var method: String?
-  @Option(help: .entry("time-limit")) var timeLimit: String?
-  @Option(help: .entry("gap")) var gap: String?
-  @Option(help: .entry("absolute-gap")) var absoluteGap: String?
-  @Option(help: .entry("node-limit")) var nodeLimit: String?
-  @Option(help: .entry("iteration-limit")) var iterationLimit: String?
-  @Option(help: .entry("solution-limit")) var solutionLimit: String?
-  @Option(help: .entry("memory-limit")) var memoryLimit: String?
-  @Option(help: .entry("feasibility")) var feasibility: String?
-  @Option(help: .entry("optimality")) var optimality: String?
-  @Option(help: .entry("integrality")) var integrality: String?
-  @Option(help: .entry("seed")) var seed: String?
+  @Option(parsing: .unconditional, help: .entry("solver")) var solver: String?
+  @Option(parsing: .unconditional, help: .entry("method")) var method: String?
+  @Option(parsing: .unconditional, help: .entry("time-limit")) var timeLimit: String?
+  @Option(parsing: .unconditional, help: .entry("gap")) var gap: String?
+  @Option(parsing: .unconditional, help: .entry("absolute-gap")) var absoluteGap: String?
+  @Option(parsing: .unconditional, help: .entry("node-limit")) var nodeLimit: String?
+  @Option(parsing: .unconditional, help: .entry("iteration-limit")) var iterationLimit: String?
+  @Option(parsing: .unconditional, help: .entry("solution-limit")) var solutionLimit: String?
+  @Option(parsing: .unconditional, help: .entry("memory-limit")) var memoryLimit: String?
+  @Option(parsing: .unconditional, help: .entry("feasibility")) var feasibility: String?
+  @Option(parsing: .unconditional, help: .entry("optimality")) var optimality: String?
+  @Option(parsing: .unconditional, help: .entry("integrality")) var integrality: String?
+  @Option(parsing: .unconditional, help: .entry("seed")) var seed: String?
   @Flag(inversion: .prefixedNo, help: .entry("presolve")) var presolve: Bool?
   @Flag(inversion: .prefixedNo, help: .entry("heuristics")) var heuristics: Bool?
-  @Option(help: .entry("heuristic")) var heuristic: [String] = []
-  @Option(help: .entry("cuts")) var cuts: String?
-  @Option(help: .entry("branching")) var branching: String?
-  @Option(help: .entry("node-selection")) var nodeSelection: String?
+  @Option(parsing: .unconditionalSingleValue, help: .entry("heuristic")) var heuristic: [String] = []
+  @Option(parsing: .unconditional, help: .entry("cuts")) var cuts: String?
+  @Option(parsing: .unconditional, help: .entry("branching")) var branching: String?
+  @Option(parsing: .unconditional, help: .entry("node-selection")) var nodeSelection: String?
   @Flag(inversion: .prefixedNo, help: .entry("duals")) var duals: Bool?
 
   /// Names and values that were given, in the order of the table.
