@@ -1,6 +1,6 @@
 // Feeds mutated files to every reader until the time is up: `fuzz-readers [seconds] [seed]`.
 //
-// A crash ends the process within a hundred cases of the number printed last; `fuzz-readers 0 SEED CASE` writes the
+// A crash ends the process within ten thousand cases of the number printed last; `fuzz-readers 0 SEED CASE` writes the
 // input of a case to standard output. A case that takes over two seconds is reported too.
 
 import Constraints
@@ -113,8 +113,8 @@ var unlocated = 0
 while clock.now - begin < .seconds(seconds) {
   let (format, bytes) = input(seed: seed, index: count)
   // The number of the case goes out first, so that a crash can be traced.
-  if count % 100 == 0 {
-    let line = "\r\(count)"
+  if count % 10_000 == 0 {
+    let line = "\(count)\n"
     _ = write(2, line, line.utf8.count)
   }
   let start = clock.now

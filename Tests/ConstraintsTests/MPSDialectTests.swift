@@ -145,8 +145,8 @@ private let mpsCases: [DialectCase] = [
   DialectCase("OBJSENSE unknown", "NAME t\nOBJSENSE\n UP\nROWS\n N obj\nCOLUMNS\n x obj 1\nRHS\nENDATA\n", .error("F114", line: 3)),
   DialectCase("lower case", "name t\nrows\n n obj\n g c1\ncolumns\n x obj 1 c1 1\nrhs\n r c1 1\nendata\n", .model(row, ["F112"])),
   DialectCase(
-    "no ENDATA", mps(rows: " N obj\n G c1\n", "COLUMNS\n x obj 1 c1 1\nRHS\n R c1 1\n", end: ""), .model(row, ["F115"]),
-    strict: .error("F115", line: 9)),
+    "no ENDATA", mps(rows: " N obj\n G c1\n", "COLUMNS\n x obj 1 c1 1\nRHS\n R c1 1\n", end: ""), .error("F115", line: 9),
+    lenient: .model(row, ["F115"])),
   DialectCase("text after ENDATA", mps(rows: " N obj\n G c1\n", "COLUMNS\n x obj 1 c1 1\nRHS\n R c1 1\n", end: "ENDATA\nmore\n"), .model(row, ["F116"])),
   DialectCase("unknown section", "NAME t\nROWS\n N obj\nCOLUMS\n x obj 1\nENDATA\n", .error("F112", line: 4)),
   DialectCase("GENCONS", mps("COLUMNS\n x obj 1\nRHS\nGENCONS\n MAX g\n"), .error("F113", line: 10)),

@@ -43,6 +43,8 @@ public struct Diagnostic: Error, Sendable, Hashable {
   public var mend: String?
   /// Further facts, one line each.
   public var notes: [String]
+  /// The variable or constraint that it is about, for diagnostics of a model, which knows no file.
+  public var subject: String?
 
   public init(
     _ code: DiagnosticCode, _ severity: Severity, _ message: String, at location: SourceLocation? = nil,
@@ -62,6 +64,30 @@ public struct Diagnostic: Error, Sendable, Hashable {
     notes: [String] = []
   ) {
     self.init(code, .error, message, at: location, mend: mend, notes: notes)
+  }
+
+  /// The diagnostic with the place where its subject is first named in a text, if it has no place yet.
+  ///
+  /// Looks for the full name, and for a member of a family for the base name.
+  /// - Complexity: O(text).
+  public func located(in source: SourceText) -> Diagnostic {
+    guard location == nil, let subject, !subject.isEmpty else { return self }
+    let base = subject.split(separator: "[", maxSplits: 1).first.map(String.init) ?? subject
+    for name in [subject, base] {
+      if let offset = source.firstWord(name) {
+        var result = self
+        result.location = source.location(at: offset, length: name.unicodeScalars.count)
+        return result
+      }
+    }
+    return self
+  }
+
+  /// About a named part of a model.
+  func about(_ name: String) -> Diagnostic {
+    var result = self
+    result.subject = name
+    return result
   }
 
   /// The diagnostic as a person reads it, over several lines, without a trailing newline.

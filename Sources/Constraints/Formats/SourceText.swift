@@ -35,4 +35,23 @@ public struct SourceText: Sendable {
       file: file, line: line, column: column, length: length, pointer: pointer,
       lineText: String(decoding: bytes[start..<end], as: UTF8.self))
   }
+
+  /// Where a word first stands on its own, not as part of a longer name.
+  /// - Complexity: O(bytes).
+  func firstWord(_ word: String) -> Int? {
+    let target = Array(word.utf8)
+    guard let first = target.first, bytes.count >= target.count else { return nil }
+    func isNamePart(_ b: UInt8) -> Bool { b >= 0x80 || b == 95 || (b | 32 >= 97 && b | 32 <= 122) || (b >= 48 && b <= 57) }
+    return bytes.withUnsafeBufferPointer { b in
+      for at in 0...(b.count - target.count) where b[at] == first {
+        var k = 1
+        while k < target.count, b[at + k] == target[k] { k += 1 }
+        guard k == target.count else { continue }
+        let isStart = at == 0 || !isNamePart(b[at - 1])
+        let isEnd = at + k == b.count || !isNamePart(b[at + k])
+        if isStart && isEnd { return at }
+      }
+      return nil
+    }
+  }
 }

@@ -35,12 +35,14 @@ extension Model {
         found.add(
           Diagnostic(
             .notANumber, "variable '\(variableNames[j])' has bounds [\(low), \(high)]",
-            mend: "give numbers, or leave a bound out for none"))
+            mend: "give numbers, or leave a bound out for none"
+          ).about(variableNames[j]))
       } else if low > high {
         found.add(
           Diagnostic(
             .crossedBounds, "variable '\(variableNames[j])' has lower bound \(low.text) above upper bound \(high.text)",
-            mend: "exchange or correct the bounds"))
+            mend: "exchange or correct the bounds"
+          ).about(variableNames[j]))
       } else if domains[j].isIntegral {
         if low.isFinite && low != low.rounded() || high.isFinite && high != high.rounded() {
           found.addOnce(
@@ -54,7 +56,8 @@ extension Model {
     if let twice = variableNames.firstRepetition() {
       found.add(
         Diagnostic(.duplicateName, "two variables are called '\(twice.name)' (numbers \(twice.first + 1) and \(twice.second + 1))",
-          mend: "rename one of them"))
+          mend: "rename one of them"
+        ).about(twice.name))
     }
   }
 
@@ -63,14 +66,16 @@ extension Model {
       let (low, high) = (rows.lower[i], rows.upper[i])
       if low.isNaN || high.isNaN || low == .infinity || high == -.infinity {
         found.add(
-          Diagnostic(.notANumber, "constraint '\(rowNames[i])' has bounds [\(low), \(high)]", mend: "give finite numbers"))
+          Diagnostic(.notANumber, "constraint '\(rowNames[i])' has bounds [\(low), \(high)]", mend: "give finite numbers")
+            .about(rowNames[i]))
         continue
       }
       if low > high {
         found.add(
           Diagnostic(
             .crossedBounds, "constraint '\(rowNames[i])' asks for at least \(low.text) and at most \(high.text)",
-            mend: "exchange or correct the sides"))
+            mend: "exchange or correct the sides"
+          ).about(rowNames[i]))
         continue
       }
       for k in rows.range(i) {
@@ -80,7 +85,8 @@ extension Model {
             Diagnostic(
               .notANumber,
               "constraint '\(rowNames[i])' has coefficient \(value) on variable '\(variableName(rows.columns[k]))'",
-              mend: "find the data that made it"))
+              mend: "find the data that made it"
+            ).about(rowNames[i]))
         } else if abs(value) >= 1e15 {
           found.addOnce(
             kind: "huge",
@@ -121,7 +127,8 @@ extension Model {
           found.add(
             Diagnostic(
               .crossedBounds, "\(what) asks for at least \(set.lower.text) and at most \(set.upper.text)",
-              mend: "exchange or correct the sides"))
+              mend: "exchange or correct the sides"
+            ).about(generalNames[i]))
         }
       case .vector(let functions, let set):
         if functions.count != set.dimension {
@@ -129,7 +136,8 @@ extension Model {
             Diagnostic(
               .dimensionMismatch,
               "\(what) has \(functions.count) outputs, but its set \(type(of: set).name) has dimension \(set.dimension)",
-              mend: "correct the dimension or the rows"))
+              mend: "correct the dimension or the rows"
+            ).about(generalNames[i]))
         } else if let exponent = (set as? PowerCone)?.exponent ?? (set as? DualPowerCone)?.exponent,
           !(exponent > 0 && exponent < 1)
         {
@@ -154,7 +162,8 @@ extension Model {
       found.add(
         Diagnostic(
           .badSet, "the condition of \(what) is variable '\(variableNames[j])', which is not binary",
-          mend: "make '\(variableNames[j])' binary"))
+          mend: "make '\(variableNames[j])' binary"
+        ).about(variableNames[j]))
     }
   }
 

@@ -79,7 +79,14 @@ struct InputOptions: ParsableArguments {
     return point.values
   }
 
+  /// Prints diagnostics; those of a model without a place get that of the first mention of their subject.
   func report(_ diagnostics: [Diagnostic]) {
+    var diagnostics = diagnostics
+    if input != "-", diagnostics.contains(where: { $0.location == nil && $0.subject != nil }),
+      let source = try? SourceText.read(path: input)
+    {
+      diagnostics = diagnostics.map { $0.located(in: source) }
+    }
     for diagnostic in diagnostics { Terminal.log(diagnostic, asJSON: errors == .json) }
   }
 

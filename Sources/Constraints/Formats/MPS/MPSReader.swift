@@ -146,7 +146,7 @@ struct MPSReader: ~Copyable {
     if !hasEnd {
       slip(
         "no end", .missingEnd, "the file ends without ENDATA", at: Token(start: bytes.count, end: bytes.count),
-        mend: "check that it is complete, then add the line", isLenientOnly: false)
+        mend: "check that it is complete, then add the line", isLenientOnly: true)
     }
   }
 

@@ -80,7 +80,7 @@ struct MathOptReader {
       report(.wrongKind, "a version has the whole numbers \"major\" and \"minor\"", node)
       return false
     }
-    guard major == 1 || major == 0 else {
+    guard major == 1 || major == 0, minor >= 0 else {
       report(.notSupported, "version \(major).\(minor) is not supported", node, mend: "versions up to 1.\(MathOptFormat.newestMinor) are read")
       return false
     }
