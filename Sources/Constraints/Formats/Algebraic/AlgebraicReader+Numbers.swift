@@ -354,9 +354,11 @@ extension AlgebraicReader {
     return cursor
   }
 
-  /// Counts work against the limit; false, with a report, when it is used up.
-  mutating func spend(_ work: Int) -> Bool {
-    guard work <= AlgebraicReader.roundLimit, rounds + work <= AlgebraicReader.roundLimit else {
+  /// Counts terms against the limit, each as four rounds since it takes memory as well; false, with a report, when the
+  /// limit is reached.
+  mutating func spend(_ terms: Int) -> Bool {
+    let (work, overflow) = terms.multipliedReportingOverflow(by: 4)
+    guard !overflow, work <= AlgebraicReader.roundLimit, rounds + work <= AlgebraicReader.roundLimit else {
       if reportedNames.insert("(rounds)").inserted {
         let place = instanceName.isEmpty ? "" : " in \(instanceText)"
         found.add(
