@@ -63,7 +63,8 @@ extension AlgebraicReader {
     reportOnce(.undefinedNumber, "the coefficient is \(value.text)", node: n)
   }
 
-  private func add(_ value: Expression, _ scale: Double, _ sum: inout Accumulator) {
+  private mutating func add(_ value: Expression, _ scale: Double, _ sum: inout Accumulator) {
+    guard spend(value.termCount) else { return }
     if value.isLinear {
       sum.constant += scale * value.constant
       for term in value.linear { sum.linear.append(LinearTerm(scale * term.coefficient, term.variable.index)) }
@@ -114,7 +115,7 @@ extension AlgebraicReader {
       } else if isFresh {
         product = expression(child)
       } else {
-        product = .product(product, expression(child))
+        product = self.product(product, expression(child))
       }
       isFresh = false
     }
@@ -134,7 +135,7 @@ extension AlgebraicReader {
       }
       return model.parameter(at: parameters[Int(node.reference)].first + slot).expression
     case .power:
-      return .power(expression(tree.child(n, 0)), expression(tree.child(n, 1)))
+      return power(expression(tree.child(n, 0)), expression(tree.child(n, 1)))
     case .divisor: return expression(tree.child(n, 0))
     case .function:
       guard let operation = Operation(rawValue: UInt8(node.reference)) else { return Expression() }
@@ -159,19 +160,35 @@ extension AlgebraicReader {
     }
   }
 
+  /// A product; expanding one of two sums counts as that many rounds.
+  private mutating func product(_ a: Expression, _ b: Expression) -> Expression {
+    let (terms, overflow) = a.termCount.multipliedReportingOverflow(by: b.termCount)
+    guard spend(overflow ? Int.max : terms) else { return Expression() }
+    return .product(a, b)
+  }
+
+  private mutating func power(_ a: Expression, _ b: Expression) -> Expression {
+    if b.isConstant, b.constant == 2, a.isLinear, !a.isConstant { return product(a, a) }
+    return .power(a, b)
+  }
+
   /// `operation(arguments...)`, kept linear or quadratic where it is.
-  private func combine(_ operation: Operation, _ arguments: [Expression]) -> Expression {
+  private mutating func combine(_ operation: Operation, _ arguments: [Expression]) -> Expression {
     if operation == .add {
       var total = Expression()
       for argument in arguments { total.add(argument, scale: 1) }
       return total
     }
-    if operation == .square, let x = arguments.first { return .power(x, Expression(2)) }
-    if operation == .power, arguments.count == 2 { return .power(arguments[0], arguments[1]) }
-    if operation == .multiply, let first = arguments.first { return arguments.dropFirst().reduce(first) { .product($0, $1) } }
+    if operation == .square, let x = arguments.first { return power(x, Expression(2)) }
+    if operation == .power, arguments.count == 2 { return power(arguments[0], arguments[1]) }
+    if operation == .multiply, let first = arguments.first {
+      var result = first
+      for argument in arguments.dropFirst() { result = product(result, argument) }
+      return result
+    }
     if operation == .sumOfSquares, arguments.allSatisfy(\.isLinear) {
       var total = Expression()
-      for argument in arguments { total.add(.power(argument, Expression(2)), scale: 1) }
+      for argument in arguments { total.add(power(argument, Expression(2)), scale: 1) }
       return total
     }
     return .apply(operation, arguments)

@@ -228,7 +228,9 @@ extension AlgebraicReader {
       values.reserveCapacity(space.count)
       for slot in 0..<space.count {
         enter(slot, space, used)
-        values.append(expression(root))
+        var value = expression(root)
+        value.mergeTerms()
+        values.append(value)
         if isStopped { return }
       }
       definitions[index].space = space

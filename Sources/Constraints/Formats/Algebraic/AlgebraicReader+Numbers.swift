@@ -354,6 +354,24 @@ extension AlgebraicReader {
     return cursor
   }
 
+  /// Counts terms against the limit, each as four rounds since it takes memory as well; false, with a report, when the
+  /// limit is reached.
+  mutating func spend(_ terms: Int) -> Bool {
+    let (work, overflow) = terms.multipliedReportingOverflow(by: 4)
+    guard !overflow, work <= AlgebraicReader.roundLimit, rounds + work <= AlgebraicReader.roundLimit else {
+      if reportedNames.insert("(rounds)").inserted {
+        let place = instanceName.isEmpty ? "" : " in \(instanceText)"
+        found.add(
+          Diagnostic(
+            .tooManyCombinations, "the expressions grow to too many terms\(place)", at: texts.last.map { document.location($0.place) },
+            mend: "introduce a variable for a sum that is used many times"))
+      }
+      return false
+    }
+    rounds += work
+    return true
+  }
+
   /// Moves to the next combination that passes the filter and sets the index variables. At the end the loop is over.
   @inline(__always)
   mutating func advance(_ cursor: inout Cursor, _ loops: Loops) -> Bool {

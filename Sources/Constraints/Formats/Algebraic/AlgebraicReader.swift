@@ -100,9 +100,9 @@ struct AlgebraicReader {
   var instanceKeys: [Key] = []
   /// Loop rounds so far; a limit keeps hostile files from running forever.
   var rounds = 0
-  static let roundLimit = 150_000_000
+  static let roundLimit = 100_000_000
   static let loopLimit = 100_000_000
-  static let memberLimit = 20_000_000
+  static let memberLimit = 10_000_000
 
   init(_ document: JSONDocument, options: ReadOptions) {
     self.document = document
