@@ -158,7 +158,7 @@ private let mpsCases: [DialectCase] = [
     "data in the first column", "NAME t\nROWS\nN obj\nG c1\nCOLUMNS\nx obj 1 c1 1\nRHS\nr c1 1\nENDATA\n", .model(row, ["F111"]),
     strict: .error("F111", line: 3)),
   DialectCase("NUL", "NAME t\nROWS\n N o\u{0}bj\n", .error("F105", line: 3)),
-  DialectCase("empty", "", .model("", ["F115", "F148"]), strict: .error("F115", line: 1)),
+  DialectCase("empty", "", .error("F115", line: 1), lenient: .model("", ["F115", "F148"])),
   // Quadratic parts.
   DialectCase(
     "QUADOBJ", mps(rows: " N obj\n", "COLUMNS\n x obj 1\n y obj 1\nRHS\nQUADOBJ\n x x 2\n x y 3\n"),

@@ -74,43 +74,75 @@
 
     /// Runs the simplex method on `target` in slices, so that limits and cancellation are noticed in time.
     ///
-    /// A slice continues from the basis of the one before. Slices grow with the running time, so that the cost of
-    /// starting one (a factorization) stays small against it.
+    /// A slice continues from the basis of the one before. Its length is a number of pivots that follows from the size
+    /// of the problem, about a tenth of a second's work: measured in time, the path would depend on the machine's load.
+    /// When many pivots leave the objective where it is, the
+    /// method cycles; then pricing, ratio test and method are changed one after another.
     func run(
       _ target: OpaquePointer, _ parameters: glp_smcp, options: SolveOptions, context: SolveContext
     ) throws(SolverError) -> SimplexEnd {
       var parameters = parameters
       let before = glp_get_it_cnt(target)
+      let patience = 20 * (Int(glp_get_num_rows(target)) + Int(glp_get_num_cols(target))) + 5000
+      var lastProgress = Int(before)
+      var lastObjective = Double.nan
+      var remedies = 0
+      let size = Int(glp_get_num_rows(target)) + Int(glp_get_num_cols(target)) + Int(glp_get_num_nz(target))
+      var slice = min(max(20_000_000 / max(1, size), 200), 20_000)
       while true {
         if context.cancellation.isCancelled { return .stopped(.interrupted) }
         if context.deadline.isOver { return .stopped(.timeLimit) }
-        let elapsed = context.deadline.elapsed
-        let slice = min(max(0.1, 0.05 * elapsed), 1.0, context.deadline.remaining)
-        parameters.tm_lim = Int32(max(1, min(slice * 1000, 2e9)))
+        parameters.tm_lim = Int32(max(1, min(context.deadline.remaining * 1000, 2e9)))
+        parameters.it_lim = Int32(clamping: slice)
+        slice = min(slice + slice / 10, 100_000)
         if let limit = options.iterationLimit {
           let left = limit - Int(glp_get_it_cnt(target) - before)
           if left <= 0 { return .stopped(.iterationLimit) }
-          parameters.it_lim = Int32(clamping: left)
+          parameters.it_lim = min(parameters.it_lim, Int32(clamping: left))
         }
         let code = try check(solve_glpk_simplex(target, &parameters))
         switch code {
         case 0: return .status(glp_get_status(target))
-        case GLP_ETMLIM:
+        case GLP_ETMLIM: return .stopped(.timeLimit)
+        case GLP_EITLIM:
           let objective = glp_get_obj_val(target)
+          let count = Int(glp_get_it_cnt(target))
           context.report(
             .iteration(
-              count: Int(glp_get_it_cnt(target)), objective: objective, primalInfeasibility: .nan,
-              dualInfeasibility: .nan, seconds: context.deadline.elapsed))
-        case GLP_EITLIM: return .stopped(.iterationLimit)
+              count: count, objective: objective, primalInfeasibility: .nan, dualInfeasibility: .nan,
+              seconds: context.deadline.elapsed))
+          if abs(objective - lastObjective) > 1e-9 * max(1, abs(objective)) || lastObjective.isNaN {
+            lastObjective = objective
+            lastProgress = count
+          } else if count - lastProgress > patience {
+            guard try unstick(target, &parameters, remedies) else { return .stopped(.stalled) }
+            context.report(.log("the simplex method makes no progress; remedy \(remedies + 1)"))
+            remedies += 1
+            lastProgress = count
+          }
         case GLP_EBADB, GLP_ESING, GLP_ECOND:
-          // A basis that cannot be factorized: start again from the rows.
+          // A basis that cannot be factorized: start again from the rows, once.
+          guard remedies < 5 else { return .numericalFailure(code) }
+          remedies = 5
           try check(solve_glpk_standard_basis(target))
-          let again = try check(solve_glpk_simplex(target, &parameters))
-          if again == 0 { return .status(glp_get_status(target)) }
-          if again != GLP_ETMLIM { return .numericalFailure(again) }
         default: return .numericalFailure(code)
         }
       }
+    }
+
+    /// Changes something about a simplex run that cycles; false when nothing is left to change.
+    private func unstick(
+      _ target: OpaquePointer, _ parameters: inout glp_smcp, _ remedies: Int
+    ) throws(SolverError) -> Bool {
+      switch remedies {
+      case 0:
+        parameters.pricing = GLP_PT_STD
+        parameters.r_test = GLP_RT_STD
+      case 1: parameters.meth = parameters.meth == GLP_PRIMAL ? GLP_DUALP : GLP_PRIMAL
+      case 2: try check(solve_glpk_advanced_basis(target))
+      default: return false
+      }
+      return true
     }
 
     func scaleOnce() throws(SolverError) {
@@ -221,15 +253,23 @@
     private func explain(_ options: SolveOptions, _ context: SolveContext) throws(SolverError) -> FormOutcome {
       try scaleOnce()
       let end = try run(pointer, simplexParameters(options, dual: false), options: options, context: context)
-      guard case .status(let status) = end, status != GLP_OPT, status != GLP_UNBND, status != GLP_FEAS else {
-        if case .status(GLP_FEAS) = end {
-          return FormOutcome(.unknown, Termination(.numericalFailure, detail: "the simplex method stalled"))
-        }
-        return try finish(end, options, context)
+      var outcome: FormOutcome
+      switch end {
+      case .status(GLP_OPT), .status(GLP_UNBND): return try finish(end, options, context)
+      case .status(GLP_FEAS):
+        return FormOutcome(.unknown, Termination(.numericalFailure, detail: "the simplex method stalled"))
+      case .status:
+        outcome = FormOutcome(.infeasible, Termination(.proved, detail: "no feasible basis"))
+        outcome.farkas = try farkasMultipliers(options, context)
+        outcome.basis = basis()
+      case .stopped(.stalled), .numericalFailure:
+        // The elastic problem has a feasible basis from the start, and its duals settle the matter.
+        let multipliers = try farkasMultipliers(options, context)
+        if multipliers.isEmpty { return try finish(end, options, context) }
+        outcome = FormOutcome(.infeasible, Termination(.proved, detail: "elastic problem"))
+        outcome.farkas = multipliers
+      case .stopped: return try finish(end, options, context)
       }
-      var outcome = FormOutcome(.infeasible, Termination(.proved, detail: "no feasible basis"))
-      outcome.farkas = try farkasMultipliers(options, context)
-      outcome.basis = basis()
       outcome.statistics.iterations = Int(glp_get_it_cnt(pointer))
       return outcome
     }
@@ -280,12 +320,13 @@
       while true {
         if context.cancellation.isCancelled { return FormOutcome(.unknown, Termination(.interrupted)) }
         if context.deadline.isOver { return FormOutcome(.unknown, Termination(.timeLimit)) }
-        parameters.tm_lim = Int32(max(1, min(500, context.deadline.remaining * 1000)))
+        parameters.tm_lim = Int32(max(1, min(context.deadline.remaining * 1000, 2e9)))
+        parameters.it_lim = 100
         let result = try watch.run { solve_glpk_exact(pointer, &parameters) }
         guard let code = try checkAbandonable(result) else {
           return FormOutcome(.unknown, Termination(context.cancellation.isCancelled ? .interrupted : .timeLimit))
         }
-        if code == GLP_ETMLIM { continue }
+        if code == GLP_EITLIM || code == GLP_ETMLIM { continue }
         if code != 0 {
           return FormOutcome(.unknown, Termination(.numericalFailure, detail: "GLPK's exact simplex gave code \(code)"))
         }

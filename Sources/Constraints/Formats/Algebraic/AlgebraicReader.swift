@@ -171,10 +171,9 @@ struct AlgebraicReader {
   private mutating func readHead(_ section: [String: JSONNode]) {
     if let node = section["format"] {
       if !document.isText(node, "algebraic") { report(.wrongKind, "the format should be \"algebraic\"", at: node) }
-    } else if section["variables"] == nil && section["objective"] == nil && section["constraints"] == nil {
+    } else if section.isEmpty {
       report(
-        .missingKey, "this object is not a model: it has no \"format\", \"variables\", \"objective\" or \"constraints\"",
-        at: document.root, mend: "begin with \"format\": \"algebraic\"")
+        .missingKey, "an empty object is not a model", at: document.root, mend: "begin with \"format\": \"algebraic\"")
     }
     if let node = section["version"], document.integer(node) != 1 {
       report(.notSupported, "this reader knows version 1 of the format", at: node, mend: "write 1")
