@@ -6,8 +6,10 @@ extension Model {
   }
 
   /// Adds the row that keeps the weighted sum of `members` within their tolerance of `best`, their optimum in the sense
-  /// of the first objective of the list. Linear members only.
-  public mutating func addRow(keeping members: [Objective], near best: Double, name: String) {
+  /// of the first objective of the list, plus `slack`. Linear members only.
+  public mutating func addRow(
+    keeping members: [Objective], near best: Double, name: String, slack extra: Double = 0
+  ) {
     guard let first = members.first else { return }
     var sum = ScalarFunction()
     let isOnly = members.count == 1
@@ -18,7 +20,7 @@ extension Model {
     }
     let slack =
       (members.map(\.absoluteTolerance).max() ?? 0)
-      + (members.map(\.relativeTolerance).max() ?? 0) * abs(best) + 1e-9 * max(1, abs(best))
+      + (members.map(\.relativeTolerance).max() ?? 0) * abs(best) + extra
     addConstraint(
       .name(name), sum,
       in: first.sense == .minimize ? .lessThan(best + slack) : .greaterThan(best - slack))

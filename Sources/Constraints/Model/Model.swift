@@ -76,6 +76,14 @@ public struct Model: Sendable {
   /// The handle of parameter number `position`.
   public func parameter(at position: Int) -> Parameter { Parameter(index: position, model: tag) }
 
+  /// The variable of this full name, such as `make[bread]`. O(variables); for many look-ups see ``NameTable/positions()``.
+  public func variable(named name: String) -> Variable? {
+    (0..<variableCount).first { variableNames[$0] == name }.map { variable(at: $0) }
+  }
+
+  /// The constraint of this full name. O(constraints).
+  public func constraint(named name: String) -> ConstraintReference? { constraints.first { self.name(of: $0) == name } }
+
   /// All constraints in order of creation.
   public var constraints: [ConstraintReference] {
     var result: [ConstraintReference] = []

@@ -71,6 +71,19 @@ public struct Solution: Sendable {
     return abs(objective - bound) / max(1e-10, abs(objective))
   }
 
+  /// Outcome, objective, bound and check in one line.
+  public var summary: String {
+    var parts = [outcome.rawValue]
+    if let objective { parts.append("objective \(objective.text)") }
+    if let bound { parts.append("bound \(bound.text)") }
+    switch check?.verdict {
+    case .confirmed: parts.append("confirmed")
+    case .refuted(let reason): parts.append("refuted: \(reason)")
+    case .unchecked, nil: break
+    }
+    return parts.joined(separator: ", ")
+  }
+
   /// The value of a variable.
   /// - Throws: ``MissingValue`` when the solve gave no point, with the status in the text.
   public func value(_ variable: Variable) throws(MissingValue) -> Double {
@@ -191,6 +204,8 @@ public struct HeuristicStatistics: Sendable, Hashable {
   /// Proposals that became the incumbent.
   public var improved = 0
   public var seconds = 0.0
+  /// How often it would have been asked but had used up its time.
+  public var skipped = 0
   /// Why it was switched off, if it was.
   public var disabled: String?
   public init(name: String) { self.name = name }

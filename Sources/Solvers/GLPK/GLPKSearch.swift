@@ -187,7 +187,9 @@
       own.method = .auto
       own.heuristics = false
       own.presolve = false
+      // Limits in work, not in time, so that what a heuristic's point becomes does not depend on the machine's load.
       own.nodeLimit = 200
+      own.iterationLimit = 10_000 + 2 * (form.rowCount + form.columnCount)
       own.gap = 0.01
       self.options = own
       self.context = SolveContext(deadline: context.deadline, cancellation: context.cancellation)
@@ -223,15 +225,13 @@
         copy = problem
         isWarm = false
       }
-      var own = context
-      own.deadline = Deadline(after: .seconds(min(context.deadline.remaining, max(0.2, 0.05 * context.deadline.elapsed))))
       let isOpen = (0..<form.columnCount).contains { form.isInteger[$0] != 0 && lower[$0] != upper[$0] }
       let outcome: FormOutcome
       if isOpen {
-        var search = GLPKBranchAndCut(problem: problem, options: options, context: own)
+        var search = GLPKBranchAndCut(problem: problem, options: options, context: context)
         outcome = try search.solve(isWarm: isWarm)
       } else {
-        outcome = try problem.solveContinuous(options: options, context: own, isWarm: isWarm)
+        outcome = try problem.solveContinuous(options: options, context: context, isWarm: isWarm)
       }
       guard outcome.outcome == .optimal || outcome.outcome == .feasible, !outcome.point.isEmpty else { return nil }
       return outcome.point

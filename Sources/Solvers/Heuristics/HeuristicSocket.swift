@@ -132,7 +132,10 @@ public final class HeuristicSocket: Sendable {
       let budget = options.heuristicBudgets[entry.heuristic.name] ?? options.heuristicBudget
       // Ten seconds of credit let a heuristic do useful work early in a search.
       let allowed = budget * max(10, context.deadline.elapsed) - entry.statistics.seconds
-      if allowed <= 0 && moment != .beforeSearch { return nil }
+      if allowed <= 0 && moment != .beforeSearch {
+        state.entries[i].statistics.skipped += 1
+        return nil
+      }
       let worker = entry.worker ?? WorkerThread()
       state.entries[i].worker = worker
       state.entries[i].statistics.calls += 1

@@ -126,11 +126,7 @@ public struct SolvePipeline: Sendable {
     var solution = Solution(
       outcome: outcome.outcome, proof: outcome.proof, termination: outcome.termination, sense: model.sense)
     if !outcome.point.isEmpty || (model.variableCount == 0 && outcome.objective != nil) {
-      solution.values = linearization.lift(outcome.point)
-      for j in 0..<model.variableCount where model.domains[j].isIntegral {
-        let rounded = solution.values[j].rounded()
-        if abs(rounded - solution.values[j]) <= 1e-5 { solution.values[j] = rounded }
-      }
+      solution.values = SolvePipeline.settled(linearization.lift(outcome.point), model)
       solution.primalStatus = .feasible
       solution.source = outcome.source
       solution.objective = outcome.objective
@@ -165,6 +161,23 @@ public struct SolvePipeline: Sendable {
     solution.statistics = outcome.statistics
     solution.plan = linearization.plan
     return solution
+  }
+
+  /// The point without rounding dust: whole numbers made whole, values within 1e-11 of a bound put on it.
+  private static func settled(_ point: [Double], _ model: Model) -> [Double] {
+    var point = point
+    for j in point.indices {
+      let x = point[j]
+      if model.domains[j].isIntegral, abs(x - x.rounded()) <= 1e-5 {
+        point[j] = x.rounded()
+        continue
+      }
+      for bound in [model.lower[j], model.upper[j], 0] where bound.isFinite && abs(x - bound) <= 1e-11 * max(1, abs(bound)) {
+        point[j] = bound
+        break
+      }
+    }
+    return point
   }
 
   /// Duals of an integer model: those of the linear problem with the integers fixed at the answer.
@@ -207,14 +220,19 @@ public struct SolvePipeline: Sendable {
         pipeline.heuristics.insert(StartPoint(name: "previous objective", points: [values]), at: 0)
       }
       report(.phase("objective \(rank + 1) of \(priorities.count)"))
-      let solution = try pipeline.solveOne(current, own, deadline, engine)
+      var solution = try pipeline.solveOne(current, own, deadline, engine)
+      if solution.outcome == .infeasible, let best = last?.objective, rank > 0 {
+        // The optimum kept to the last digit may be just out of reach of the arithmetic.
+        let row = current.rows.count - 1
+        let slack = 1e-9 * max(1, abs(best))
+        current.setRowBounds(row, lower: current.rows.lower[row] - slack, upper: current.rows.upper[row] + slack)
+        solution = try pipeline.solveOne(current, own, deadline, engine)
+      }
       guard solution.hasPoint, solution.outcome == .optimal, let best = solution.objective else {
-        if var earlier = last, solution.outcome != .infeasible {
-          earlier.outcome = .feasible
-          earlier.termination = solution.termination
-          return judged(earlier, model)
-        }
-        return last == nil ? solution : judged(last ?? solution, model)
+        guard var earlier = last else { return solution }
+        earlier.outcome = .feasible
+        earlier.termination = solution.termination
+        return judged(earlier, model)
       }
       last = solution
       current.addRow(keeping: members, near: best, name: "objective \(rank + 1)")

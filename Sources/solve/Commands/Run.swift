@@ -26,7 +26,7 @@ struct Run: ParsableCommand {
   @Flag(help: "Print the whole answer as JSON on standard output.") var json = false
   @Flag(help: "In JSON, name variables as \"make[bread]\" instead of nesting by index.") var flat = false
   @Flag(help: "List all variables, zeros too.") var all = false
-  @Option(help: ArgumentHelp("Start from the point in this file, which may be partial; may be given often.", valueName: "file"))
+  @Option(help: ArgumentHelp("Start from the point in this file; may be given often. JSON may leave variables out; .sol files leave out zeros.", valueName: "file"))
   var start: [String] = []
   @Option(help: ArgumentHelp("Progress on standard error.", valueName: "auto|table|json|none")) var progress: ProgressLog.Style = .auto
   @Flag(name: [.short, .long], help: "Print the answer only.") var quiet = false
@@ -64,7 +64,7 @@ struct Run: ParsableCommand {
     if json {
       Terminal.write(AnswerFile.json(solution, of: model, options: options, flat: flat))
     } else if output == nil {
-      Terminal.write(AnswerReport(solution, model).text(all: all))
+      Terminal.write(AnswerReport(solution, model).text(all: all, duals: options.duals))
     }
     let code = ExitCodes.code(for: solution)
     if code != ExitCodes.solved && !(exitZero && code.rawValue <= 7) { throw code }

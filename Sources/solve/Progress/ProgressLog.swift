@@ -73,7 +73,7 @@ final class ProgressLog: Sendable {
     if needsHeader {
       Terminal.log("\n    time   source             nodes      open           incumbent               bound       gap")
     }
-    let gap = progress.gap.map { short($0 * 100) + " %" } ?? "-"
+    let gap = progress.gap.map(percent) ?? "-"
     Terminal.log(
       left(time(progress.seconds), 8) + (isNew ? " * " : "   ") + pad(source, 17) + left(String(progress.nodes), 7)
         + left(String(progress.open), 10) + left(progress.incumbent.map(short) ?? "-", 20)
@@ -116,9 +116,19 @@ func left(_ text: String, _ width: Int) -> String {
   text.count >= width ? " " + text : String(repeating: " ", count: width - text.count) + text
 }
 
-/// A number with about ten significant digits, for tables.
-func short(_ x: Double) -> String {
-  if !x.isFinite || x == 0 { return x.text }
+/// A share as a percentage with three significant digits.
+func percent(_ share: Double) -> String { significant(share * 100, 3).text + " %" }
+
+/// Seconds to the millisecond.
+func secondsText(_ seconds: Double) -> String {
+  let thousandths = Int((min(seconds, 1e12) * 1000).rounded())
+  let fraction = String(thousandths % 1000)
+  return "\(thousandths / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction) s"
+}
+
+/// A number rounded to this many significant digits.
+func significant(_ x: Double, _ count: Int) -> Double {
+  if !x.isFinite || x == 0 { return x }
   var digits = 0
   var size = abs(x)
   while size >= 10, digits < 400 {
@@ -129,9 +139,11 @@ func short(_ x: Double) -> String {
     size *= 10
     digits -= 1
   }
-  guard digits > -5, digits < 12 else { return rounded(x, 9 - digits).text }
-  return rounded(x, 9 - digits).text
+  return rounded(x, count - 1 - digits)
 }
+
+/// A number with ten significant digits, for tables.
+func short(_ x: Double) -> String { significant(x, 10).text }
 
 private func rounded(_ x: Double, _ places: Int) -> Double {
   var factor = 1.0

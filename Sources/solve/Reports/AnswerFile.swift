@@ -25,8 +25,12 @@ enum AnswerFile {
       ("feasibility", .number(options.feasibilityTolerance)), ("integrality", .number(options.integralityTolerance)),
       ("presolve", .flag(options.presolve)), ("heuristics", .flag(options.heuristics)),
     ]
+    // The same run gives the same answer unless the clock had a say in it.
+    let isTimed =
+      solution.termination.reason == .timeLimit || solution.termination.reason == .interrupted
+      || solution.statistics.heuristics.contains { $0.skipped > 0 || $0.disabled != nil }
     let run = SolutionJSON.Run(
-      version: version, seed: options.seed, threads: 1, isDeterministic: options.timeLimit == nil, options: given)
+      version: version, seed: options.seed, threads: 1, isDeterministic: !isTimed, options: given)
     return SolutionJSON.write(solution, of: model, flat: flat, run: run)
   }
 

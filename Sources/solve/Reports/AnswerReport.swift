@@ -45,20 +45,20 @@ struct AnswerReport {
   var closing: String {
     let s = solution
     var text = "\n" + pad(outcomeWords, 14)
-    if let objective = s.objective { text += "objective \(objective.text)   " }
+    if let objective = s.objective, s.outcome != .unbounded { text += "objective \(number(objective))   " }
     if let bound = s.bound {
-      text += "bound \(bound.text)   "
-      if s.objective != nil { text += "gap \(short(s.gap * 100)) %   " }
+      text += "bound \(number(bound))   "
+      if s.objective != nil { text += "gap \(percent(s.gap))   " }
     }
     var work: [String] = []
-    if s.statistics.nodes > 0 { work.append("\(s.statistics.nodes) nodes") }
-    if s.statistics.iterations > 0 { work.append("\(s.statistics.iterations) iterations") }
-    work.append("\(short((s.termination.seconds * 1000).rounded() / 1000)) s")
+    if s.statistics.nodes > 0 { work.append("\(s.statistics.nodes) node\(s.statistics.nodes == 1 ? "" : "s")") }
+    if s.statistics.iterations > 0 { work.append("\(s.statistics.iterations) iteration\(s.statistics.iterations == 1 ? "" : "s")") }
+    work.append(secondsText(s.termination.seconds))
     text += work.joined(separator: ", ")
     let detail = s.termination.detail.isEmpty ? "" : ": \(s.termination.detail)"
     text += "\nended         \(reasonWords)\(detail)"
     for h in s.statistics.heuristics where h.calls > 0 {
-      text += "\nheuristic     \(h.name): asked \(h.calls), proposed \(h.proposed), feasible \(h.feasible), improved \(h.improved), \(short((h.seconds * 100).rounded() / 100)) s"
+      text += "\nheuristic     \(h.name): asked \(h.calls), proposed \(h.proposed), feasible \(h.feasible), improved \(h.improved), \(secondsText(h.seconds))"
       if let reason = h.disabled { text += "; \(reason)" }
     }
     text += "\n" + checkLine
@@ -86,26 +86,37 @@ struct AnswerReport {
     return "check         " + parts.joined(separator: ", ")
   }
 
-  /// The answer itself: outcome, objective and variables; zeros only with `all`.
-  func text(all: Bool) -> String {
+  /// Numbers for people have twelve digits; JSON and solution files have all of them.
+  private func number(_ x: Double) -> String { significant(x, 12).text }
+
+  /// The answer itself: outcome, objective and variables; zeros only with `all`, prices with `duals`.
+  func text(all: Bool, duals: Bool) -> String {
     var text = "status     \(outcomeWords)\n"
-    if let objective = solution.objective, !model.objectives.isEmpty { text += "objective  \(objective.text)\n" }
-    if solution.outcome == .feasible, let bound = solution.bound { text += "bound      \(bound.text)\n" }
-    guard solution.hasPoint else { return text }
+    if let objective = solution.objective, !model.objectives.isEmpty, solution.outcome != .unbounded {
+      text += "objective  \(number(objective))\n"
+    }
+    if solution.outcome == .feasible, let bound = solution.bound { text += "bound      \(number(bound))\n" }
+    text += certificate
+    guard solution.hasPoint, solution.outcome != .unbounded else { return text }
     if model.objectives.count > 1 {
       for (i, objective) in model.objectives.enumerated() {
         let name = objective.name.isEmpty ? "objective \(i + 1)" : objective.name
-        text += "  \(pad(name, 20)) \(Checker().value(of: objective.function, at: solution.values, in: model).text)\n"
+        text += "  \(pad(name, 20)) \(number(Checker().value(of: objective.function, at: solution.values, in: model)))\n"
       }
     }
-    text += "\n"
+    text += "\n" + table(solution.values, all: all)
+    if duals { text += prices }
+    return text
+  }
+
+  /// Values of the variables, family by family.
+  private func table(_ values: [Double], all: Bool) -> String {
+    var text = ""
     var zeros = 0
     var lastBase = ""
-    var shown = 0
     let width = min(40, (0..<min(model.variableCount, 2000)).map { label(of: $0).count }.max() ?? 0)
     for j in 0..<model.variableCount {
-      let value = solution.values[j]
-      if value == 0 && !all {
+      if values[j] == 0 && !all {
         zeros += 1
         continue
       }
@@ -117,10 +128,48 @@ struct AnswerReport {
       } else {
         lastBase = ""
       }
-      text += pad(label(of: j), width + 1) + " " + value.text + "\n"
-      shown += 1
+      text += pad(label(of: j), width + 1) + " " + number(values[j]) + "\n"
     }
     if zeros > 0 { text += "(\(zeros) zero\(zeros == 1 ? "" : "s") not listed; --all lists them)\n" }
+    return text
+  }
+
+  /// Why there is no answer: the rows that contradict each other, or the direction without end.
+  private var certificate: String {
+    guard solution.check?.certificateMargin != nil else { return "" }
+    switch solution.certificate {
+    case .farkas(let multipliers) where solution.outcome == .infeasible:
+      let used = multipliers.indices.filter { multipliers[$0] != 0 }.sorted { abs(multipliers[$0]) > abs(multipliers[$1]) }
+      var text = "\nThese constraints, added up with their weights, contradict the bounds of the variables:\n"
+      for i in used.prefix(20) {
+        text += "  \(pad(model.rowNames[i], 28)) \(number(multipliers[i]))\n"
+      }
+      if used.count > 20 { text += "  and \(used.count - 20) more; --json lists all\n" }
+      return text
+    case .ray(let direction) where solution.outcome == .unbounded:
+      let used = direction.indices.filter { direction[$0] != 0 }.sorted { abs(direction[$0]) > abs(direction[$1]) }
+      var text = "\nThe objective improves without limit when these variables change in proportion:\n"
+      for j in used.prefix(20) { text += "  \(pad(model.variableNames[j], 28)) \(number(direction[j]))\n" }
+      if used.count > 20 { text += "  and \(used.count - 20) more; --json lists all\n" }
+      return text
+    default: return ""
+    }
+  }
+
+  /// Duals and reduced costs that are not zero.
+  private var prices: String {
+    guard !solution.rowDuals.isEmpty || !solution.reducedCosts.isEmpty else {
+      return "\nno duals: \(solution.dualReason ?? "the solve ended without them")\n"
+    }
+    var text = "\nduals (change of the objective for one more on the right-hand side)\n"
+    if let reason = solution.dualReason { text += "  \(reason)\n" }
+    for i in solution.rowDuals.indices where abs(solution.rowDuals[i]) > 1e-11 {
+      text += "  \(pad(model.rowNames[i], 28)) \(number(solution.rowDuals[i]))\n"
+    }
+    text += "reduced costs\n"
+    for j in solution.reducedCosts.indices where abs(solution.reducedCosts[j]) > 1e-11 {
+      text += "  \(pad(model.variableNames[j], 28)) \(number(solution.reducedCosts[j]))\n"
+    }
     return text
   }
 

@@ -171,7 +171,7 @@ struct AlgebraicReader {
   private mutating func readHead(_ section: [String: JSONNode]) {
     if let node = section["format"] {
       if !document.isText(node, "algebraic") { report(.wrongKind, "the format should be \"algebraic\"", at: node) }
-    } else if section.isEmpty {
+    } else if !document.members(document.root).contains(where: { _ in true }) {
       report(
         .missingKey, "an empty object is not a model", at: document.root, mend: "begin with \"format\": \"algebraic\"")
     }
