@@ -145,11 +145,24 @@ extension AlgebraicReader {
     let kind = resolve(inner)
     let other = resolve(value)
     if kind == .invalid || other == .invalid { return .invalid }
-    guard other == .number || other == .key && kind == .key else {
-      report(.wrongUse, "a default must be a number known from data", node: value)
+    switch other {
+    case .number, .key: return kind
+    case .decision where kind != .key && isFreeOfVariables(value): return .decision
+    default:
+      report(.wrongUse, "a default must be a number of data and parameters", node: value)
       return .invalid
     }
-    return kind
+  }
+
+  /// Whether a decision expression holds parameters only.
+  private func isFreeOfVariables(_ n: Int32) -> Bool {
+    let node = tree.nodes[Int(n)]
+    guard node.kind == .decision else { return true }
+    switch node.op {
+    case .parameter: return true
+    case .negate, .sum, .product, .divisor, .power: return tree.children(n).allSatisfy(isFreeOfVariables)
+    default: return false
+    }
   }
 
   private mutating func resolveArithmetic(_ n: Int32) -> SyntaxNode.Kind {
@@ -385,7 +398,13 @@ extension AlgebraicReader {
     }
     report(
       .unknownName, "unknown \(preferSets ? "set" : "name") '\(name)'", text: text, range: range,
-      mend: didYouMean(name, in: candidates), notes: notes)
+      mend: isMember(name) ? "write '\(name)' in quotes" : didYouMean(name, in: candidates), notes: notes)
+  }
+
+  /// Whether a text is part of a member of a set.
+  private func isMember(_ name: String) -> Bool {
+    guard let key = symbols.known(name) else { return false }
+    return sets.contains { $0.space.dimensions.contains { $0.position(of: key) >= 0 } }
   }
 
   private func known(_ what: String, _ names: [String]) -> String {
