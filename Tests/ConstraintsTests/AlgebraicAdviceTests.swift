@@ -96,4 +96,20 @@ struct AlgebraicAdviceTests {
     #expect(model.rowNames[0] == "c[3]")
     #expect(model.generalNames[0] == "c[1]" && model.generalNames[1] == "c[2]")
   }
+
+  @Test(arguments: [
+    (#"{"constraints": {"a/b": {"expr": x <= 1}}}"#, "/constraints/a~1b/expr"), (#"{"data": {"d": [1, [2, tru]]}}"#, "/data/d/1"),
+    (#"{"data": {"d": 1 "e": 2}}"#, "/data"), (#"{"data": {"d": 1, "e": 2, "d": 3}}"#, "/data/d"), (#"{"data": {"d": "#, "/data/d"),
+    (#"{"data": {"d": 01}}"#, "/data/d"), (#"{} {}"#, nil), ("", nil),
+  ])
+  func syntaxErrorsHavePointers(_ text: String, _ pointer: String?) {
+    do {
+      _ = try readAlgebraic(text)
+      Issue.record("accepted")
+    } catch ConstraintsError.invalid(let found) {
+      #expect(found.first?.location?.pointer == pointer, "\(found)")
+    } catch {
+      Issue.record("\(error)")
+    }
+  }
 }
