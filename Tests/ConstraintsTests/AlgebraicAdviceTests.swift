@@ -54,7 +54,7 @@ struct AlgebraicAdviceTests {
   }
 
   @Test func numbersHaveNoNearOnes() {
-    let found = Self.diagnostics(#""sets": {"I": [1, 4]}, "data": {"d": {"keys": ["I"], "values": {"3": 1}}}"#)
+    let found = Self.diagnostics(#""sets": {"I": [1, 4]}, "data": {"d": {"keys": ["I"], "values": {"3": 1}}}, "variables": {}"#)
     #expect(found.first { $0.severity == .error }.map { $0.mend == nil } ?? false, "\(found)")
   }
 
