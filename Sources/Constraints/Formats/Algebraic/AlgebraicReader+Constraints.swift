@@ -32,12 +32,16 @@ extension AlgebraicReader {
     var root: Int32 = -1
     var list: [Int32] = []
     var set: SetRequest?
+    /// Errors found before this entry.
+    var errorsBefore = 0
+    /// The number of a conjunct, for names, when one expression gives several constraints.
+    var part: Int?
   }
 
   private mutating func readConstraint(_ name: String, _ node: JSONNode, suffix: Key?) {
     let mark = textMark
     defer { finish(mark) }
-    var entry = ConstraintEntry(name: name, place: node, suffix: suffix)
+    var entry = ConstraintEntry(name: name, place: node, suffix: suffix, errorsBefore: found.errorCount)
     instanceName = name
     var clause = GeneratorClause()
     var clauseText = 0
@@ -123,10 +127,11 @@ extension AlgebraicReader {
       for (d, name) in entry.names.enumerated() where d < instanceKeys.count {
         text = text.split(separator: "{\(name)}", omittingEmptySubsequences: false).joined(separator: symbols.text(instanceKeys[d]))
       }
-      return .name(text)
+      return .name(entry.part.map { "\(text)[\($0)]" } ?? text)
     }
     var keys = instanceKeys.map(symbols.indexKey)
     if let suffix = entry.suffix { keys.insert(symbols.indexKey(suffix), at: 0) }
+    if let part = entry.part { keys.append(.integer(part)) }
     return keys.isEmpty ? .name(entry.name) : .family(entry.name, keys)
   }
 
@@ -257,14 +262,12 @@ extension AlgebraicReader {
 
   /// A constraint without variables: an empty row when it holds, an error when not.
   mutating func addConstant(_ entry: ConstraintEntry, holds: Bool, _ n: Int32) {
-    if isStopped || misses[n] != nil { return }
+    // Where a part was reported, what is left says nothing.
+    if isStopped || !misses.isEmpty || found.errorCount > entry.errorsBefore { return }
     guard holds else {
-      if misses.isEmpty {
-        reportOnce(
-          .alwaysFalse, "constraint '\(instanceText)' has no variables and can never hold", node: n,
-          mend: "correct the data, or restrict it with 'where'")
-      }
-      return
+      return reportOnce(
+        .alwaysFalse, "constraint '\(instanceText)' has no variables and can never hold", node: n,
+        mend: "correct the data, or restrict it with 'where'", namesInstance: false)
     }
     let name = instanceText
     let location = texts.isEmpty ? nil : document.location(entry.place)

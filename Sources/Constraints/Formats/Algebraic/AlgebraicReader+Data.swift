@@ -63,9 +63,21 @@ extension AlgebraicReader {
         return nil
       }
       sets[number].isUsed = true
+      if sets[number].isDerived {
+        report(
+          .wrongUse, "the members of set '\(name)' are worked out after the data are read", at: element,
+          mend: "give the values by key, without \"keys\"")
+        return nil
+      }
       result.append(sets[number].space.dimensions[0])
     }
     return result
+  }
+
+  /// A question about members with nearly the text of a key; nil for numbers, where nearness says nothing.
+  func nearestMember(_ key: Key, in space: KeyPositions) -> String? {
+    if key.isInteger { return nil }
+    return didYouMean(symbols.text(key), in: space.list.lazy.filter { !$0.isInteger }.prefix(20_000).map(symbols.text))
   }
 
   /// Collects the entries of nested objects and lists; depth is limited by the parser.
@@ -79,7 +91,7 @@ extension AlgebraicReader {
         if let spaces, prefix.count < spaces.count, spaces[prefix.count].position(of: k) < 0 {
           report(
             .badData, "'\(symbols.text(k))' is not a member of the set of key \(prefix.count + 1)", at: key,
-            mend: didYouMean(symbols.text(k), in: spaces[prefix.count].list.prefix(20_000).map(symbols.text)))
+            mend: nearestMember(k, in: spaces[prefix.count]))
           return false
         }
         guard collect(value, prefix + [k], &builder, spaces, what: what) else { return false }

@@ -47,7 +47,7 @@ extension AlgebraicReader {
       if isPresent(inner) {
         accumulate(inner, scale, &sum)
       } else {
-        sum.constant += scale * number(tree.lists[Int(node.children) + 1])
+        accumulate(tree.lists[Int(node.children) + 1], scale, &sum)
       }
     case .definition:
       let slot = self.slot(n, node)

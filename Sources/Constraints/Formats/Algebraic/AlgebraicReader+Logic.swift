@@ -104,7 +104,13 @@ extension AlgebraicReader {
 
   private mutating func refuseFormula(_ n: Int32) {
     guard misses.isEmpty, let (node, isVariable) = firstNonLogical(n) else { return }
-    if isVariable {
+    let whole = tree.nodes[Int(n)]
+    if whole.op == .and, !isVariable {
+      let count = whole.childCount == 2 ? "two" : String(whole.childCount)
+      reportOnce(
+        .notSupported, "'and' can't join comparisons in a constraint", node: node,
+        mend: "write \(count) constraints, or a list of \(count)")
+    } else if isVariable {
       let name = variables[Int(tree.nodes[Int(node)].reference)].name
       reportOnce(.notBinary, "'\(name)' is not binary", node: node, mend: "declare it as binary, or write a comparison")
     } else {
@@ -130,6 +136,16 @@ extension AlgebraicReader {
 
   mutating func addImplication(_ entry: ConstraintEntry, from condition: Int32, to consequence: Int32) {
     let node = tree.nodes[Int(condition)]
+    let conjuncts = conjuncts(consequence)
+    if conjuncts.count > 1, node.kind != .condition || literals(consequence, true, joinedBy: .and) == nil {
+      // z => a and b is z => a together with z => b.
+      for (i, conjunct) in conjuncts.enumerated() {
+        var part = entry
+        part.part = i + 1
+        addImplication(part, from: condition, to: conjunct)
+      }
+      return
+    }
     if node.kind == .condition {
       // The condition is known from data: the constraint is there or not.
       if self.condition(condition) {
@@ -159,6 +175,11 @@ extension AlgebraicReader {
     guard let (function, set) = inner(consequence) else { return }
     let z = model.variable(at: literal.variable).expression
     model.addConstraint(label(entry), [z, function], in: Indicator(activeOn: literal.isPositive, set))
+  }
+
+  /// The parts of `a and b and ...`, also in brackets; otherwise the node itself.
+  private func conjuncts(_ n: Int32) -> [Int32] {
+    tree.nodes[Int(n)].op == .and ? tree.children(n).flatMap(conjuncts) : [n]
   }
 
   private mutating func addKnown(_ entry: ConstraintEntry, _ sum: inout Accumulator) {

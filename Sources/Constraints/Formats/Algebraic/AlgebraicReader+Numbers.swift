@@ -232,7 +232,7 @@ extension AlgebraicReader {
       let reference = Int(node.reference)
       var mend: String?
       for (d, key) in miss.first.enumerated() where d < space.arity && space.dimensions[d].position(of: key) < 0 && !key.isInteger {
-        mend = didYouMean(symbols.text(key), in: space.dimensions[d].list.prefix(20_000).map(symbols.text))
+        mend = nearestMember(key, in: space.dimensions[d])
         if mend != nil { break }
       }
       switch node.op {

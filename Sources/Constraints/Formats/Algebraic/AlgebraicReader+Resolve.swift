@@ -145,11 +145,24 @@ extension AlgebraicReader {
     let kind = resolve(inner)
     let other = resolve(value)
     if kind == .invalid || other == .invalid { return .invalid }
-    guard other == .number || other == .key && kind == .key else {
-      report(.wrongUse, "a default must be a number known from data", node: value)
+    switch other {
+    case .number, .key: return kind
+    case .decision where kind != .key && isFreeOfVariables(value): return .decision
+    default:
+      report(.wrongUse, "a default must be a number of data and parameters", node: value)
       return .invalid
     }
-    return kind
+  }
+
+  /// Whether a decision expression holds parameters only.
+  private func isFreeOfVariables(_ n: Int32) -> Bool {
+    let node = tree.nodes[Int(n)]
+    guard node.kind == .decision else { return true }
+    switch node.op {
+    case .parameter: return true
+    case .negate, .sum, .product, .divisor, .power: return tree.children(n).allSatisfy(isFreeOfVariables)
+    default: return false
+    }
   }
 
   private mutating func resolveArithmetic(_ n: Int32) -> SyntaxNode.Kind {
@@ -362,35 +375,5 @@ extension AlgebraicReader {
     }
     sets[number].isUsed = true
     return number
-  }
-
-  // MARK: - Unknown names
-
-  mutating func unknown(_ name: String, node: Int32) {
-    let n = tree.nodes[Int(node)]
-    unknown(name, text: Int(n.text), range: Int(n.start)..<Int(n.end), preferSets: false)
-  }
-
-  mutating func unknown(_ name: String, text: Int, range: Range<Int>, preferSets: Bool) {
-    guard reportedNames.insert(name).inserted else { return }
-    let setNames = sets.map(\.name)
-    let others = scope.map(\.name) + names.filter { if case .set = $0.value { return false } else { return true } }.map(\.key).sorted()
-    let candidates = preferSets ? setNames + others : others + setNames
-    var notes: [String] = []
-    if preferSets {
-      notes.append(known("sets", setNames))
-    } else {
-      if !data.isEmpty { notes.append(known("data", data.map(\.name))) }
-      if !variables.isEmpty { notes.append(known("variables", variables.map(\.name))) }
-    }
-    report(
-      .unknownName, "unknown \(preferSets ? "set" : "name") '\(name)'", text: text, range: range,
-      mend: didYouMean(name, in: candidates), notes: notes)
-  }
-
-  private func known(_ what: String, _ names: [String]) -> String {
-    if names.isEmpty { return "there are no \(what)" }
-    let shown = names.sorted().prefix(12).joined(separator: ", ")
-    return "known \(what): \(shown)\(names.count > 12 ? ", ..." : "")"
   }
 }

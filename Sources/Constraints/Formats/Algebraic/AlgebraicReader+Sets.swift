@@ -10,7 +10,9 @@ extension AlgebraicReader {
       declare(name, .set(number), at: key)
       switch document.kind(value) {
       case .array: readMembers(value, number, what: "set '\(name)'")
-      case .string: pending.append(PendingDefinition(name: name, place: key, target: .set(number), body: value))
+      case .string:
+        sets[number].isDerived = true
+        pending.append(PendingDefinition(name: name, place: key, target: .set(number), body: value))
       case .object:
         if let range = document.member(value, "range") {
           onlyKeys(value, ["range"])
@@ -22,9 +24,12 @@ extension AlgebraicReader {
           } else {
             wrongKind("'tuples'", "a list of lists", tuples)
           }
+        } else if let file = document.member(value, "csv"), document.kind(file) == .string {
+          readCSVMembers(value, file, number, what: "set '\(name)'")
         } else {
           report(
-            .missingKey, "set '\(name)' needs \"range\" or \"tuples\"", at: value, mend: "write {\"range\": [1, 12]}")
+            .missingKey, "set '\(name)' needs \"range\", \"tuples\" or \"csv\"", at: value,
+            mend: "write {\"range\": [1, 12]}")
         }
       default: wrongKind("set '\(name)'", "a list, an object or a string", value)
       }
@@ -32,13 +37,14 @@ extension AlgebraicReader {
   }
 
   /// Reports keys of an object that mean nothing.
-  mutating func onlyKeys(_ node: JSONNode, _ known: [String]) {
+  /// - Parameter synonyms: words that others use, and what they are called here.
+  mutating func onlyKeys(_ node: JSONNode, _ known: [String], synonyms: [String: String] = [:]) {
     for (key, _) in document.members(node) {
       let name = document.text(key) ?? ""
       if !known.contains(name) {
         report(
           .unknownName, "'\(name)' means nothing here", at: key,
-          mend: didYouMean(name, in: known) ?? "known keys: \(known.joined(separator: ", "))")
+          mend: synonyms[name].map { "write \"\($0)\"" } ?? didYouMean(name, in: known) ?? "known keys: \(known.joined(separator: ", "))")
       }
     }
   }
@@ -51,6 +57,7 @@ extension AlgebraicReader {
       return report(.badData, "a range is a list of first, last and possibly step", at: range, mend: "write [1, 12]")
     }
     if parts.contains(where: { document.kind($0) == .string }) {
+      sets[number].isDerived = true
       pending.append(PendingDefinition(name: name, place: key, target: .set(number), body: range, range: parts))
       return
     }
@@ -110,6 +117,48 @@ extension AlgebraicReader {
       let text = members[(repeated * arity)..<(repeated * arity + arity)].map(symbols.quoted).joined(separator: ", ")
       report(.repeatedMember, "\(what) has \(text) twice", at: element, mend: "remove one")
     }
+  }
+
+  /// Members from a column of a CSV file, or tuples from several: in order of first appearance, each once.
+  private mutating func readCSVMembers(_ value: JSONNode, _ file: JSONNode, _ number: Int, what: String) {
+    onlyKeys(value, ["csv", "column", "columns", "separator"])
+    guard let source = csvSource(value, file) else { return }
+    var columns: [Int] = []
+    if let node = document.member(value, "columns") {
+      guard document.kind(node) == .array, document.count(node) > 0 else {
+        return wrongKind("'columns'", "a list of columns", node)
+      }
+      if let other = document.member(value, "column") {
+        return report(.badData, "a set has either \"column\" or \"columns\"", at: other, mend: "remove one")
+      }
+      for element in document.elements(node) {
+        guard let column = column(element, source) else { return }
+        columns.append(column)
+      }
+    } else if let node = document.member(value, "column") {
+      guard let column = column(node, source) else { return }
+      columns = [column]
+    } else if source.header.count == 1 {
+      columns = [0]
+    } else {
+      return report(
+        .missingKey, "\(what) needs \"column\"", at: value, mend: "write \"column\": \"\(source.header[0])\"",
+        notes: [source.columns])
+    }
+    var members: [Key] = []
+    var seen: Set<[Key]> = []
+    for row in 1..<max(1, source.table.rowCount) {
+      let fields = columns.map { source.table.text(row, $0) }
+      if let empty = fields.firstIndex(of: "") {
+        // Lists of different length may stand side by side.
+        if fields.allSatisfy(\.isEmpty) { continue }
+        return report(.badData, "a part of a member of \(what) is empty", source, row, columns[empty])
+      }
+      let member = fields.map { symbols.key($0) }
+      if seen.insert(member).inserted { members += member }
+    }
+    var repeated = 0
+    if let space = IndexSpace(members: members, arity: columns.count, repeated: &repeated) { sets[number].space = space }
   }
 
   /// A string or whole number as a key; reports anything else.

@@ -16,6 +16,11 @@ extension AlgebraicReader {
 
   private static let keys = ["over", "lower", "upper", "domain", "start", "fix", "stage"]
 
+  private static let synonyms = [
+    "type": "domain", "kind": "domain", "min": "lower", "lb": "lower", "max": "upper", "ub": "upper", "initial": "start",
+    "index": "over", "indices": "over",
+  ]
+
   /// A number that may depend on the indices.
   private enum Amount {
     case number(Double)
@@ -34,7 +39,7 @@ extension AlgebraicReader {
       guard let given = self.domain(value) else { return }
       domain = given
     case .object:
-      onlyKeys(value, AlgebraicReader.keys)
+      onlyKeys(value, AlgebraicReader.keys, synonyms: AlgebraicReader.synonyms)
       for (key, part) in document.members(value) { parts[document.text(key) ?? ""] = part }
       if let node = parts["stage"], document.integer(node) != 1 {
         return report(.notSupported, "stages are not yet supported", at: node)
@@ -57,7 +62,7 @@ extension AlgebraicReader {
       return report(.tooManyCombinations, "the model has more than \(AlgebraicReader.memberLimit) variables", at: value)
     }
     let isBinary = domain == .binary
-    guard let lower = amount(parts["lower"], standard: isBinary ? 0 : -.infinity),
+    guard let lower = amount(parts["lower"], standard: isBinary || domain.isSemi ? 0 : -.infinity),
       let upper = amount(parts["upper"], standard: isBinary ? 1 : .infinity),
       let start = amount(parts["start"], standard: .nan)
     else { return }
@@ -102,6 +107,10 @@ extension AlgebraicReader {
         report(
           .crossedBounds, "variable '\(instanceText)' has lower bound \(low.text) above upper bound \(high.text)", at: value,
           mend: "exchange or correct the bounds")
+      } else if domain.isSemi, low == -.infinity {
+        report(
+          .badData, "the \(domain.name) variable '\(instanceText)' has no finite lower bound", at: parts["lower"] ?? value,
+          mend: "give a number, or leave it out for 0")
       } else if low == .infinity || high == -.infinity {
         report(.notANumber, "variable '\(instanceText)' has bounds [\(low.text), \(high.text)]", at: value)
       }

@@ -24,6 +24,8 @@ struct AlgebraicReader {
     var place: JSONNode
     var space: IndexSpace
     var isUsed = false
+    /// Whether the members are worked out only after the data are read.
+    var isDerived = false
   }
 
   struct DataTable {
@@ -253,9 +255,12 @@ struct AlgebraicReader {
   }
 
   /// Reports a problem of a node once for the present family, naming the instance.
-  mutating func reportOnce(_ code: DiagnosticCode, _ message: String, node: Int32, mend: String? = nil) {
+  /// - Parameter namesInstance: false when the message already does.
+  mutating func reportOnce(
+    _ code: DiagnosticCode, _ message: String, node: Int32, mend: String? = nil, namesInstance: Bool = true
+  ) {
     guard !isStopped, reportedNodes.insert(node).inserted else { return }
-    let place = instanceName.isEmpty ? "" : " in \(instanceText)"
+    let place = instanceName.isEmpty || !namesInstance ? "" : " in \(instanceText)"
     report(code, message + place, node: node, mend: mend)
   }
 

@@ -224,7 +224,7 @@ struct AlgebraicWriter {
         out.member(key, value)
       }
     }
-    amount("lower", low, domain == .binary ? 0 : -.infinity, &out)
+    amount("lower", low, domain == .binary || domain.isSemi ? 0 : -.infinity, &out)
     amount("upper", high, domain == .binary ? 1 : .infinity, &out)
     amount("start", start, .nan, &out)
     out.end()

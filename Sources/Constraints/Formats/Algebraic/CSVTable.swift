@@ -1,6 +1,8 @@
 /// Fields of a CSV text (RFC 4180): quotes, doubled quotes, line breaks in quotes, LF or CRLF. Empty lines are skipped.
 struct CSVTable {
   private let bytes: [UInt8]
+  /// Bytes of the file before ``bytes``: a byte order mark.
+  private let skipped: Int
   /// Start and end of each field, row by row.
   private var fields: [(start: Int, end: Int)] = []
   private var rowStarts: [Int] = [0]
@@ -8,9 +10,10 @@ struct CSVTable {
 
   /// - Parameter separator: by default a comma, or a semicolon or tab when the first line has no comma.
   /// - Returns: nil when a quote is not closed or the text is not UTF-8.
-  init?(_ text: [UInt8], separator given: UInt8? = nil) {
-    let text = text.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(text.dropFirst(3)) : text
-    bytes = text
+  init?(_ bytes: [UInt8], separator given: UInt8? = nil) {
+    let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+    skipped = bytes.count - text.count
+    self.bytes = text
     guard String(validating: text, as: UTF8.self) != nil else { return nil }
     let firstLine = text.prefix { $0 != 10 && $0 != 13 }
     var separator = given ?? UInt8(ascii: ",")
@@ -58,6 +61,12 @@ struct CSVTable {
   /// The line of a row in the file, from 1.
   func line(_ row: Int) -> Int { row < lines.count ? lines[row] : 1 }
 
+  /// The bytes of a field in the file.
+  func range(_ row: Int, _ column: Int) -> Range<Int> {
+    let field = fields[rowStarts[row] + column]
+    return (field.start + skipped)..<(field.end + skipped)
+  }
+
   func text(_ row: Int, _ column: Int) -> String {
     let field = fields[rowStarts[row] + column]
     if field.end > field.start + 1, bytes[field.start] == UInt8(ascii: "\"") {
@@ -78,5 +87,12 @@ struct CSVTable {
       guard let value = Double(field), value.isFinite else { return nil }
       return value
     }
+  }
+
+  /// Whether a field is a number but for a decimal comma.
+  static func hasDecimalComma(_ field: String) -> Bool {
+    let parts = field.split(separator: ",", omittingEmptySubsequences: false)
+    return parts.count == 2 && !parts[1].isEmpty && parts[1].utf8.allSatisfy { $0 &- 48 < 10 }
+      && number(parts[0] + "." + parts[1]) != nil
   }
 }

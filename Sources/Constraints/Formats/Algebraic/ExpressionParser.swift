@@ -383,6 +383,11 @@ struct ExpressionParser {
       try advance()
       clause.filter = try equivalence(&tree)
     }
+    if token.kind == .for {
+      throw fail(
+        "a second 'for' can't follow",
+        mend: clause.filter < 0 ? "separate generators by commas: for t in T, p in P" : "write for t in T, p in P where ...")
+    }
     return clause
   }
 

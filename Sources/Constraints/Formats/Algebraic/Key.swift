@@ -31,6 +31,11 @@ struct SymbolTable: Sendable {
     return Key(symbol: texts.count - 1)
   }
 
+  /// The key of a text, without a new number for one that was never used.
+  func known(_ text: String) -> Key? {
+    SymbolTable.integer(text).map { Key(integer: $0) } ?? numbers[text].map { Key(symbol: $0) }
+  }
+
   static func integer(_ text: String) -> Int? {
     let utf8 = text.utf8
     guard utf8.count <= 16, let first = utf8.first else { return nil }

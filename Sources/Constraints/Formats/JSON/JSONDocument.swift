@@ -44,6 +44,8 @@ struct JSONDocument: Sendable {
     var tape: [Entry] = []
     var keys = DuplicateKeyCheck()
     var failure: JSONSyntaxError?
+    // The value where parsing failed, or the container around it.
+    var place: Int?
     source.bytes.withUnsafeBufferPointer { bytes in
       tape.reserveCapacity(bytes.count / 8)
       var parser = JSONParser(bytes, options: options)
@@ -68,13 +70,22 @@ struct JSONDocument: Sendable {
         }
       } catch {
         failure = error
+        // What was read so far becomes a whole document, to point into it.
+        if parser.isAfterKey, let key = tape.last {
+          tape.append(key)
+          place = tape.count - 1
+        } else {
+          place = error.code == .duplicateKey ? tape.firstIndex { $0.start == error.offset } : stack.last
+        }
+        for container in stack { tape[container].link = UInt32(tape.count) }
       }
     }
     self.tape = tape
     if let failure {
+      let path = place.map { pointer(JSONNode(index: $0)) }
       throw .invalid([
         Diagnostic(
-          failure.code, failure.message, at: source.location(at: failure.offset, length: failure.length),
+          failure.code, failure.message, at: source.location(at: failure.offset, length: failure.length, pointer: path),
           mend: failure.mend)
       ])
     }

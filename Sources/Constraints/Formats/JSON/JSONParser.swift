@@ -36,6 +36,8 @@ struct JSONParser {
   private let options: Options
   private var at = 0
   private var expectation = Expectation.value
+  /// Whether the last token was a key, so that its value is still to come.
+  private(set) var isAfterKey = false
   /// Offset of each open container's bracket.
   private(set) var open: [Int] = []
 
@@ -68,7 +70,10 @@ struct JSONParser {
       case .keyOrEnd where c == UInt8(ascii: "}"): return close(true)
       case .valueOrEnd where c == UInt8(ascii: "]"): return close(false)
       case .keyOrEnd, .key: return try key(c)
-      case .valueOrEnd, .value: return try value(c)
+      case .valueOrEnd, .value:
+        let token = try value(c)
+        isAfterKey = false
+        return token
       }
     }
   }
@@ -102,6 +107,7 @@ struct JSONParser {
     guard bytes[at] == UInt8(ascii: ":") else { throw unexpected("where ':' should be") }
     at += 1
     expectation = .value
+    isAfterKey = true
     return JSONToken(kind: .key, start: start, end: end)
   }
 
