@@ -75,5 +75,21 @@ import Testing
       #expect(counted.statistics.nodes <= 100)
       #expect(counted.check?.verdict == .confirmed)
     }
+
+    @Test func memoryLimitEndsTheSolveNotTheProcess() async throws {
+      var model = Model()
+      let x = model.variables("x", over: 0..<300, in: 0...1, .binary).variables
+      for i in 0..<300 { model.subject { sum(0..<300) { Double((i * $0) % 7) * x[$0] } <= 400 } }
+      model.maximize(sum(x))
+      var options = SolveOptions()
+      options.memoryLimit = 1
+      let session = Session(model, options: options)
+      let solution = try await session.solve()
+      #expect(solution.termination.reason == .memoryLimit)
+      #expect(solution.outcome == .unknown)
+      // The session is whole: the same thread solves a small model afterwards.
+      session.update { $0 = HeuristicSocketTests.knapsack(items: 5) }
+      #expect(try await session.solve().outcome == .optimal)
+    }
   }
 #endif

@@ -39,8 +39,14 @@
   final class GLPKWorkspace: SolverWorkspace {
     private var problem: GLPKProblem?
     private(set) var loading = "nothing loaded"
+    private let memoryLimit: Int?
 
     init(memoryLimit: Int?) {
+      self.memoryLimit = memoryLimit
+      open()
+    }
+
+    private func open() {
       solve_glpk_enter()
       if let memoryLimit { solve_glpk_memory_limit(Int32(clamping: memoryLimit)) }
     }
@@ -70,6 +76,17 @@
         var plain = options
         plain.presolve = false
         return try attempt(form, plain, context)
+      } catch .outOfMemory {
+        // Nothing that was loaded can be used any more; leaving frees it all.
+        problem = nil
+        solve_glpk_leave()
+        open()
+        var outcome = FormOutcome(.unknown, Termination(.memoryLimit, detail: "GLPK ran out of memory"))
+        if let best = context.heuristics?.best {
+          outcome.outcome = .feasible
+          (outcome.point, outcome.objective, outcome.source) = (best.point, best.objective, best.source)
+        }
+        return outcome
       }
     }
 
