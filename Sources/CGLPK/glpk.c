@@ -83,6 +83,11 @@ void solve_glpk_watch(solve_glpk_stop stop, void *info) {
   stop_info = info;
 }
 
+solve_glpk_stop solve_glpk_watched(void **info) {
+  *info = stop_info;
+  return stop_check;
+}
+
 const char *solve_glpk_failure(void) { return last_text; }
 int solve_glpk_out_of_memory(void) { return out_of_memory; }
 int solve_glpk_is_threadsafe(void) { return glp_config("TLS") != NULL; }
@@ -129,6 +134,7 @@ glp_prob *solve_glpk_load(
         if (is_integer[j]) glp_set_col_kind(p, j + 1, GLP_IV);
       }
       for (int32_t i = 0; i < rows; i++) {
+        if (starts[i + 1] - starts[i] > columns) glp_error("a row has more entries than there are columns\n");
         glp_set_row_bnds(p, i + 1, bound_type(row_lower[i], row_upper[i]), row_lower[i], row_upper[i]);
         set_matrix_row(
           p, i, starts[i + 1] - starts[i], entry_columns + starts[i], entry_values + starts[i], indices, coefficients);

@@ -27,7 +27,7 @@ struct SolveCommand: ParsableCommand {
     defaultSubcommand: Run.self)
 
   static func main() {
-    Interrupt.install()
+    Interrupt.ignoreClosedPipes()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -30,6 +30,8 @@ void solve_glpk_leave(void);
 void solve_glpk_output(solve_glpk_text text, void *info);
 /// Lets guarded calls of this thread be abandoned from inside GLPK's output hook; null forbids it.
 void solve_glpk_watch(solve_glpk_stop stop, void *info);
+/// The watch in force, so that a nested one can restore it.
+solve_glpk_stop solve_glpk_watched(void **info);
 /// The last text that GLPK printed before it failed on this thread.
 const char *solve_glpk_failure(void);
 /// Whether GLPK ran out of its memory limit on this thread.

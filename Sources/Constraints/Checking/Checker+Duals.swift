@@ -12,8 +12,8 @@ extension Checker {
   public func dualBound(
     multipliers: [Double], of model: Model, residual: inout Double
   ) -> Double? {
-    guard model.objectives.count <= 1, multipliers.count == model.rows.count else { return nil }
-    let function = model.objectives.first?.function ?? ScalarFunction()
+    guard model.leadingObjectives.count <= 1, multipliers.count == model.rows.count else { return nil }
+    let function = model.leadingObjectives.first?.function ?? ScalarFunction()
     guard function.kind <= .linear else { return nil }
     let sign = model.sense.sign
     let rows = model.rows
@@ -46,12 +46,7 @@ extension Checker {
     for j in 0..<model.variableCount {
       let d = reduced[j].value
       if d == 0 { continue }
-      var low = model.lower[j]
-      var high = model.upper[j]
-      if model.domains[j].isSemi {
-        low = min(low, 0)
-        high = max(high, 0)
-      }
+      let (low, high) = reach(of: j, in: model)
       let side = d > 0 ? low : high
       if side.isFinite {
         bound.add(d, times: side)
@@ -74,6 +69,23 @@ extension Checker {
     if residual > options.dual { return "the duals violate a sign condition by \(residual.text) (scaled)" }
     if gap > options.objective { return "primal and dual objective differ by \(gap.text) relative" }
     return nil
+  }
+
+  /// Smallest and largest value that a variable's bounds and domain allow: whole bounds for whole variables, 0 included
+  /// for semicontinuous ones.
+  private func reach(of j: Int, in model: Model) -> (low: Double, high: Double) {
+    var (low, high) = (model.lower[j], model.upper[j])
+    if model.domains[j].isIntegral {
+      low = (low - 1e-9).rounded(.up)
+      high = (high + 1e-9).rounded(.down)
+    }
+    return model.domains[j].isSemi ? (min(low, 0), max(high, 0)) : (low, high)
+  }
+
+  /// Whether rays of the model can be judged: one leading linear objective, and linear rows alone.
+  func canJudgeRays(of model: Model) -> Bool {
+    model.generalConstraints.isEmpty && model.leadingObjectives.count == 1
+      && model.leadingObjectives[0].function.kind <= .linear
   }
 
   /// Whether multipliers of the rows prove that no point satisfies all rows and bounds.
@@ -111,12 +123,7 @@ extension Checker {
     for j in 0..<model.variableCount {
       let g = combined[j].value
       if g == 0 { continue }
-      var low = model.lower[j]
-      var high = model.upper[j]
-      if model.domains[j].isSemi {
-        low = min(low, 0)
-        high = max(high, 0)
-      }
+      let (low, high) = reach(of: j, in: model)
       let side = g > 0 ? high : low
       if side.isFinite {
         most.add(g, times: side)
@@ -132,8 +139,8 @@ extension Checker {
   /// Whether the objective improves without limit along a direction in which every bound and row stays satisfied.
   /// - Returns: the rate of improvement per unit of the largest component, positive when proved; nil otherwise.
   public func rayRate(direction d: [Double], of model: Model) -> Double? {
-    guard d.count == model.variableCount, d.allSatisfy(\.isFinite), model.generalConstraints.isEmpty else { return nil }
-    guard let objective = model.objectives.first, model.objectives.count == 1, objective.function.kind <= .linear
+    guard d.count == model.variableCount, d.allSatisfy(\.isFinite), canJudgeRays(of: model),
+      let objective = model.leadingObjectives.first
     else { return nil }
     let size = d.reduce(0) { max($0, abs($1)) }
     if size == 0 { return nil }

@@ -6,6 +6,8 @@ extension Checker {
   /// `unknown`. The reason stands in the report and in the solution's warnings.
   public func judge(_ solution: inout Solution, of model: Model) {
     var report = CheckReport()
+    solution.parameterValues = model.parameterValues
+    solution.modelTag = model.tag
     if solution.hasPoint && solution.values.count == model.variableCount {
       report = check(point: solution.values, of: model)
       judgePoint(&solution, of: model, &report)
@@ -56,12 +58,10 @@ extension Checker {
       lower(&solution, to: .feasible, reason)
     }
     if solution.outcome == .optimal, let reason = checkDuals(solution, of: model, into: &report) {
+      // Duals that come with the claim are its proof, for a model with whole numbers too.
       solution.dualStatus = .infeasible
-      let isContinuous = model.generalConstraints.isEmpty && !model.domains.contains { $0 != .real }
-      if isContinuous {
-        report.verdict = .refuted(reason)
-        lower(&solution, to: .feasible, reason)
-      }
+      report.verdict = .refuted(reason)
+      lower(&solution, to: .feasible, reason)
     }
   }
 
@@ -90,14 +90,17 @@ extension Checker {
             lower(&solution, to: .infeasibleOrUnbounded, "the ray is right, but no feasible point is known")
           }
         }
+      } else if solution.outcome == .unbounded, !canJudgeRays(of: model) {
+        // Other constraints than rows, or several objectives: the ray is the solver's word.
+        solution.proof = .search
+        report.verdict = .unchecked
       } else if solution.outcome == .unbounded {
         report.verdict = .refuted("the ray leaves the model or does not improve the objective")
         lower(&solution, to: .unknown, "the ray leaves the model or does not improve the objective")
       }
     case nil:
-      if solution.outcome == .infeasible || solution.outcome == .infeasibleOrUnbounded, report.verdict == .confirmed {
-        report.verdict = .unchecked
-      }
+      let isClaim: Set<OutcomeStatus> = [.infeasible, .infeasibleOrUnbounded, .unbounded]
+      if isClaim.contains(solution.outcome), report.verdict == .confirmed { report.verdict = .unchecked }
       if solution.outcome == .infeasible, case .none = solution.proof { solution.proof = .search }
     }
   }

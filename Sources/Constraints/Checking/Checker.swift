@@ -25,14 +25,14 @@ public struct Checker: Sendable {
 
   public init(options: Options = Options()) { self.options = options }
 
-  /// The objective of a point: the weighted sum of the objectives of the highest priority, in the sense of the first.
+  /// The objective of a point: the weighted sum of the leading objectives, in the sense of the first of them.
   /// - Complexity: O(terms + arena).
   public func objective(of point: [Double], in model: Model) -> Double {
-    guard let first = model.objectives.first else { return 0 }
-    if model.objectives.count == 1 { return value(of: first.function, at: point, in: model) }
-    let top = model.objectives.map(\.priority).max()!
+    let members = model.leadingObjectives
+    guard let first = members.first else { return 0 }
+    if members.count == 1 { return value(of: first.function, at: point, in: model) }
     var total = CompensatedSum()
-    for objective in model.objectives where objective.priority == top {
+    for objective in members {
       let sign = objective.sense == first.sense ? 1.0 : -1.0
       total.add(sign * objective.weight, times: value(of: objective.function, at: point, in: model))
     }
@@ -72,6 +72,18 @@ public struct Checker: Sendable {
     return (sum.value, scale)
   }
 
+  /// The violation of a set and what to measure it against: the outputs for a continuous set, nothing for a logical or
+  /// combinatorial one, whose violations count whole steps.
+  private func judge(_ outputs: [(value: Double, scale: Double)], in set: any VectorSet) -> (Double, Double) {
+    let values = outputs.map(\.value)
+    if let indicator = set as? Indicator, let z = values.first {
+      let isActive = abs(z - (indicator.activeOn ? 1 : 0)) < 0.5
+      if !isActive || z.isNaN { return (z.isNaN ? .infinity : 0, 0) }
+      return (indicator.inner.violation(at: Array(values.dropFirst())), outputs.dropFirst().map(\.scale).max() ?? 0)
+    }
+    return (set.violation(at: values), type(of: set).isDiscrete ? 0 : outputs.map(\.scale).max() ?? 0)
+  }
+
   /// Checks whether a point is feasible.
   ///
   /// - Precondition: `point.count == model.variableCount`.
@@ -87,10 +99,10 @@ public struct Checker: Sendable {
       report.largestAbsolute = max(report.largestAbsolute, absolute)
       report.largestScaled = max(report.largestScaled, scaled)
       if scaled > options.feasibility { report.violationCount += 1 }
-      if list.count < options.listLength || scaled > list.last!.scaled {
+      if list.count < max(1, options.listLength) || scaled > (list.last?.scaled ?? 0) {
         list.append(CheckReport.Violation(kind: kind, name: name(), absolute: absolute, scaled: scaled))
         list.sort { $0.scaled > $1.scaled }
-        if list.count > options.listLength { list.removeLast() }
+        if list.count > max(1, options.listLength) { list.removeLast() }
       }
     }
 
@@ -118,7 +130,7 @@ public struct Checker: Sendable {
       }
     }
     list.sort { $0.scaled > $1.scaled }
-    if list.count > options.listLength { list.removeSubrange(options.listLength...) }
+    if list.count > max(1, options.listLength) { list.removeSubrange(max(1, options.listLength)...) }
 
     let rows = model.rows
     for i in 0..<rows.count {
@@ -147,8 +159,8 @@ public struct Checker: Sendable {
           note(.general, model.generalNames[i], set.violation(value), scale)
         case .vector(let functions, let set):
           let outputs = functions.map { evaluate($0, point, nodeValues: values) }
-          let violation = set.violation(at: outputs.map(\.value))
-          note(.general, model.generalNames[i], violation, outputs.map(\.scale).max() ?? 0)
+          let (violation, scale) = judge(outputs, in: set)
+          note(.general, model.generalNames[i], violation, scale)
         }
       }
     }

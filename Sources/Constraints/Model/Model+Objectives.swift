@@ -2,6 +2,7 @@ extension Model {
   /// Replaces all objectives.
   public mutating func replaceObjectives(_ list: [Objective]) {
     objectives = []
+    parametricUses.removeAll { $0.target.isObjective }
     for objective in list { addObjective(objective) }
   }
 

@@ -94,7 +94,7 @@ extension Model {
               .hugeCoefficient, .warning,
               "constraint '\(rowNames[i])' has coefficient \(value.text) on variable '\(variableName(rows.columns[k]))'"))
         }
-        if Int(rows.columns[k]) >= variableCount {
+        if Int(rows.columns[k]) >= variableCount || rows.columns[k] < 0 {
           found.add(Diagnostic(.foreignVariable, "constraint '\(rowNames[i])' uses a variable that does not exist"))
         }
       }
@@ -170,6 +170,13 @@ extension Model {
   private func validate(_ function: ScalarFunction, _ what: String, _ found: inout DiagnosticCollector) {
     if !function.constant.isFinite {
       found.add(Diagnostic(.notANumber, "\(what) has the constant \(function.constant)", mend: "find the data that made it"))
+    }
+    let positions = function.linear.map(\.variable) + function.quadratic.flatMap { [$0.first, $0.second] }
+    if positions.contains(where: { $0 < 0 || Int($0) >= variableCount })
+      || function.nonlinear.map({ $0.position >= arena.nodes.count }) ?? false
+    {
+      found.add(Diagnostic(.foreignVariable, "\(what) uses a variable that does not exist"))
+      return
     }
     for term in function.linear where !term.coefficient.isFinite {
       found.add(

@@ -115,8 +115,15 @@ public struct Model: Sendable {
   /// The name of a variable.
   public func name(of variable: Variable) -> String { variableNames[variable.position] }
 
-  /// Sense of the first objective; minimization when there is none.
-  public var sense: ObjectiveSense { objectives.first?.sense ?? .minimize }
+  /// The objectives of highest priority, which are optimized first.
+  public var leadingObjectives: [Objective] {
+    if objectives.count <= 1 { return objectives }
+    let top = objectives.map(\.priority).max()
+    return objectives.filter { $0.priority == top }
+  }
+
+  /// Sense of the first of the leading objectives; minimization when there is none.
+  public var sense: ObjectiveSense { leadingObjectives.first?.sense ?? .minimize }
 
   mutating func noteOrder(isRow: Bool) {
     if let last = order.indices.last, order[last].isRow == isRow {

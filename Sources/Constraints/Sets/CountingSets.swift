@@ -1,6 +1,7 @@
 /// All coordinates differ, as whole numbers.
 public struct AllDifferent: VectorSet {
   public static let name = "AllDifferent"
+  public static let isDiscrete = true
   public static let formatMinorVersion = 1
   public let dimension: Int
   public init(dimension: Int) { self.dimension = dimension }
@@ -40,6 +41,7 @@ public struct BinPacking: VectorSet {
 /// For each part of the variables, at least `n` of them take a value of the list.
 public struct CountAtLeast: VectorSet {
   public static let name = "CountAtLeast"
+  public static let isDiscrete = true
   public static let formatMinorVersion = 1
   public let n: Int
   public let partitions: [Int]
@@ -75,6 +77,7 @@ public struct CountAtLeast: VectorSet {
 /// `(n, x…)`: n of the x take a value of the list.
 public struct CountBelongs: VectorSet {
   public static let name = "CountBelongs"
+  public static let isDiscrete = true
   public static let formatMinorVersion = 1
   public let dimension: Int
   public let set: [Int]
@@ -95,6 +98,7 @@ public struct CountBelongs: VectorSet {
 /// `(n, x…)`: the x take n distinct values.
 public struct CountDistinct: VectorSet {
   public static let name = "CountDistinct"
+  public static let isDiscrete = true
   public static let formatMinorVersion = 1
   public let dimension: Int
   public init(dimension: Int) { self.dimension = dimension }
@@ -110,6 +114,7 @@ public struct CountDistinct: VectorSet {
 /// `(c, y, x…)`: c is greater than the number of x that equal y.
 public struct CountGreaterThan: VectorSet {
   public static let name = "CountGreaterThan"
+  public static let isDiscrete = true
   public static let formatMinorVersion = 1
   public let dimension: Int
   public init(dimension: Int) { self.dimension = dimension }

@@ -1,6 +1,7 @@
 /// `xᵢ` is the successor of node i, from 1, and following successors visits every node once.
 public struct Circuit: VectorSet {
   public static let name = "Circuit"
+  public static let isDiscrete = true
   public static let formatMinorVersion = 1
   public let dimension: Int
   public init(dimension: Int) { self.dimension = dimension }
@@ -52,6 +53,7 @@ public struct Cumulative: VectorSet {
 /// `(s, t, nodes…, edges…)`: the marked nodes and edges form a path from node s to node t of a directed graph.
 public struct Path: VectorSet {
   public static let name = "Path"
+  public static let isDiscrete = true
   public static let formatMinorVersion = 1
   public let from: [Int]
   public let to: [Int]

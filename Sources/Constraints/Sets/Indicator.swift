@@ -1,6 +1,7 @@
 /// `(z, f…)`: when the binary variable z has the value ``activeOn``, the rest must lie in the inner set.
 public struct Indicator: VectorSet {
   public static let name = "Indicator"
+  public static let isDiscrete = true
   /// What must hold when the indicator is active.
   public enum Inner: Sendable, Hashable {
     case scalar(ScalarSet)
@@ -89,6 +90,7 @@ public struct Indicator: VectorSet {
 /// `(z, f…)`: the binary variable z is 1 exactly when the rest lies in the inner set.
 public struct Reified: VectorSet {
   public static let name = "Reified"
+  public static let isDiscrete = true
   public static let formatMinorVersion = 3
   public let inner: Indicator.Inner
 

@@ -9,6 +9,9 @@ public protocol VectorSet: Sendable, Hashable {
   /// The smallest minor version of MathOptFormat 1 that knows it.
   static var formatMinorVersion: Int { get }
 
+  /// Whether the set is logical or combinatorial: its violations are whole steps, which no size of numbers excuses.
+  static var isDiscrete: Bool { get }
+
   /// Reads the parameters of a file; `rows` is the number of outputs of the function, for sets without a dimension.
   /// - Throws: ``SetParameterError`` when a parameter is missing or makes no sense.
   init(parameters: SetParameters, rows: Int) throws(SetParameterError)
@@ -28,6 +31,7 @@ public protocol VectorSet: Sendable, Hashable {
 
 extension VectorSet {
   public static var formatMinorVersion: Int { 0 }
+  public static var isDiscrete: Bool { false }
 
   /// Equality of sets of possibly different types.
   public func isSame(as other: any VectorSet) -> Bool { (other as? Self) == self }

@@ -37,6 +37,9 @@ public struct Solution: Sendable {
   public var pool: [PooledPoint]
 
   public var statistics: Statistics
+  /// Values of the model's parameters at the solve, and its tag, for evaluating expressions.
+  var parameterValues: [Double] = []
+  var modelTag: UInt32 = 0
   /// What the checker found; nil before it has looked.
   public var check: CheckReport?
   /// What was rewritten on the way to the solver.
@@ -87,7 +90,7 @@ public struct Solution: Sendable {
   /// The value of a variable.
   /// - Throws: ``MissingValue`` when the solve gave no point, with the status in the text.
   public func value(_ variable: Variable) throws(MissingValue) -> Double {
-    guard variable.position < values.count else {
+    guard variable.position < values.count, modelTag == 0 || variable.model == modelTag else {
       throw MissingValue(what: "a value", outcome: outcome, reason: termination.reason)
     }
     return values[variable.position]
@@ -100,10 +103,13 @@ public struct Solution: Sendable {
     var model: UInt32 = 0
     var mixed = false
     let root = expression.node(in: &arena, model: &model, isMixed: &mixed)
-    guard !values.isEmpty || arena.variables(in: root).isEmpty else {
-      throw MissingValue(what: "a value", outcome: outcome, reason: termination.reason)
+    let isOurs = !mixed && (model == 0 || modelTag == 0 || model == modelTag)
+    let last = arena.variables(in: root).last.map { Int($0) } ?? -1
+    let lastParameter = arena.nodes.filter { $0.operation == .parameter }.map { Int($0.first) }.max() ?? -1
+    guard isOurs, last < values.count, lastParameter < parameterValues.count else {
+      throw MissingValue(what: "a value of the expression", outcome: outcome, reason: termination.reason)
     }
-    return arena.values(at: values, roots: [root])[root.position]
+    return arena.values(at: values, parameters: parameterValues, roots: [root])[root.position]
   }
 
   /// The dual of a linear row: how the optimal objective changes with its right-hand side.

@@ -28,6 +28,11 @@
       var lastReport = -1.0
       var askedObjective: Double?
       var heuristicCalls = 0
+      var improvements = 0
+      /// Set when GLPK took a point for its incumbent that the model refutes.
+      var isTainted = false
+      /// Set when the search was ended because the gap is small enough.
+      var isGapClosed = false
       var nextHeuristicNode = 1
       /// The best point the search itself found, for searches without a socket.
       var point: [Double]?
@@ -87,7 +92,8 @@
       if context.deadline.limit != nil {
         parameters.tm_lim = Int32(max(1, min(context.deadline.remaining * 1000, 2e9)))
       }
-      let watch = StopWatch(context)
+      // In a presolved search only GLPK can give the incumbent's point, so it is not abandoned once there is one.
+      let watch = StopWatch(context) { !(isPresolved && search.incumbent != nil) }
       let raw = try watch.run { withExtendedLifetime(search) { solve_glpk_intopt(problem.pointer, &parameters) } }
       guard let code = try problem.checkAbandonable(raw) else {
         return search.finished(search.stop ?? (context.cancellation.isCancelled ? .interrupted : .timeLimit), root: root)
@@ -142,9 +148,8 @@
           var outcome = relaxation
           for j in 0..<form.columnCount where form.isInteger[j] != 0 { outcome.point[j] = outcome.point[j].rounded() }
           outcome.proof = .bound(gap: 0)
+          // The duals stay: they are the proof that the checker looks at.
           outcome.termination.detail = "the relaxation is whole"
-          outcome.rowDuals = []
-          outcome.reducedCosts = []
           return outcome
         }
         return nil
@@ -163,6 +168,12 @@
       case .infeasible:
         var outcome = relaxation
         outcome.termination.detail = "the relaxation is infeasible"
+        if let best = socket?.best {
+          // Feasible within tolerances, infeasible beyond them: the point counts.
+          outcome = FormOutcome(
+            .feasible, Termination(.numericalFailure, detail: "feasible only within tolerances"))
+          (outcome.point, outcome.objective, outcome.source) = (best.point, best.objective, best.source)
+        }
         return outcome
       default:
         var outcome = relaxation
@@ -185,6 +196,12 @@
       if status == GLP_OPT || status == GLP_FEAS { search.take(problem.integerPoint(), glp_mip_obj_val(problem.pointer)) }
       switch code {
       case 0:
+        if search.isTainted, search.best == nil {
+          var outcome = FormOutcome(
+            .unknown, Termination(.numericalFailure, detail: "an incumbent of the search was infeasible"))
+          search.record(in: &outcome)
+          return outcome
+        }
         if status == GLP_NOFEAS, search.best == nil {
           var outcome = FormOutcome(.infeasible, Termination(.proved, detail: "tree empty"))
           outcome.proof = .search
@@ -194,6 +211,8 @@
         return search.finished(.proved, detail: "tree empty", root: root)
       case GLP_EMIPGAP: return search.finished(.proved, detail: "gap closed", root: root)
       case GLP_ETMLIM: return search.finished(.timeLimit, root: root)
+      case GLP_ESTOP where search.isGapClosed && search.stop == nil:
+        return search.finished(.proved, detail: "gap closed", root: root)
       case GLP_ESTOP: return search.finished(search.stop ?? .interrupted, root: root)
       case GLP_ENOPFS:
         var outcome = FormOutcome(.infeasible, Termination(.proved, detail: "presolve"))

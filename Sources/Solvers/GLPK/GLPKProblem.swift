@@ -30,9 +30,9 @@
       if !isBroken { solve_glpk_delete(pointer) }
     }
 
-    /// Bounds of 1e30 and more mean none to GLPK's arithmetic.
+    /// Bounds of 1e20 and more mean none to GLPK's arithmetic.
     static func clip(_ bound: Double) -> Double {
-      bound >= 1e30 ? .infinity : bound <= -1e30 ? -.infinity : bound
+      bound >= 1e20 ? .infinity : bound <= -1e20 ? -.infinity : bound
     }
 
     static func lastFailure() -> SolverError {

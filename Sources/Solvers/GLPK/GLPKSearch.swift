@@ -20,10 +20,17 @@
     }
 
     /// Takes over a point that GLPK calls its incumbent.
+    ///
+    /// GLPK prunes against its incumbent, so one that the model refutes spoils what follows: from then on nothing more
+    /// is claimed than the bound known before.
     func take(_ newPoint: [Double], _ objective: Double) {
       if let socket = context.heuristics {
-        socket.note(newPoint, source: "branch and cut")
-        announce(socket)
+        switch socket.note(newPoint, source: "branch and cut") {
+        case .infeasible:
+          if !isTainted { context.report(.log("an incumbent of the search is infeasible in the model; its proof is void")) }
+          isTainted = true
+        case .accepted, .notBetter: announce(socket)
+        }
       } else {
         point = newPoint
         announce(objective)
@@ -33,7 +40,9 @@
     private func announce(_ objective: Double) {
       if let incumbent, (objective - incumbent) * sign >= 0 { return }
       incumbent = objective
+      improvements += 1
       context.report(.incumbent(progress, source: "branch and cut"))
+      if let limit = options.solutionLimit, improvements >= limit { stop = .solutionLimit }
     }
 
     /// Reports the socket's incumbent if it is news.
@@ -62,6 +71,9 @@
       if stop == nil {
         if context.cancellation.isCancelled { stop = .interrupted } else if context.deadline.isOver { stop = .timeLimit }
         if let limit = options.nodeLimit, nodes > limit { stop = .nodeLimit }
+        if let limit = options.iterationLimit, !isPresolved, Int(glp_get_it_cnt(problem.pointer)) > limit {
+          stop = .iterationLimit
+        }
       }
       if stop != nil {
         readBound(tree)
@@ -78,12 +90,17 @@
       if now - lastReport > 0.1 {
         lastReport = now
         readBound(tree)
+        if let incumbent, isClosed(incumbent) {
+          isGapClosed = true
+          _ = solve_glpk_terminate(tree)
+        }
         context.report(.progress(progress))
       }
     }
 
     /// The bound of the best open node. O(open nodes).
     private func readBound(_ tree: OpaquePointer) {
+      if isTainted { return }
       let node = glp_ios_best_node(tree)
       if node > 0 {
         let value = glp_ios_node_bound(tree, node)
@@ -146,9 +163,19 @@
         outcome.point = best.point
         outcome.source = best.source
         outcome.objective = best.objective
-        if reason == .proved {
+        if isTainted {
+          outcome.outcome = isClosed(best.objective) ? .optimal : .feasible
+          if outcome.outcome == .feasible {
+            outcome.termination = Termination(.numericalFailure, detail: "an incumbent of the search was infeasible")
+          }
+        } else if reason == .proved {
           outcome.outcome = .optimal
           if detail == "tree empty" { bound = best.objective }
+          if detail == "gap closed" {
+            // GLPK has proved its gap, though the bound was read some nodes ago.
+            let proved = best.objective - sign * max(options.gap * abs(best.objective), options.absoluteGap)
+            if bound.map({ (proved - $0) * sign > 0 }) ?? true { bound = proved }
+          }
         } else {
           outcome.outcome = isClosed(best.objective) ? .optimal : .feasible
         }

@@ -256,7 +256,7 @@
       var outcome: FormOutcome
       switch end {
       case .status(GLP_OPT), .status(GLP_UNBND): return try finish(end, options, context)
-      case .status(GLP_FEAS):
+      case .status(let status) where status != GLP_NOFEAS:
         return FormOutcome(.unknown, Termination(.numericalFailure, detail: "the simplex method stalled"))
       case .status:
         outcome = FormOutcome(.infeasible, Termination(.proved, detail: "no feasible basis"))
@@ -352,19 +352,27 @@
   struct StopWatch {
     private final class Box {
       let context: SolveContext
-      init(_ context: SolveContext) { self.context = context }
+      let mayAbandon: () -> Bool
+      init(_ context: SolveContext, _ mayAbandon: @escaping () -> Bool) {
+        self.context = context
+        self.mayAbandon = mayAbandon
+      }
     }
     private let box: Box
 
-    init(_ context: SolveContext) { box = Box(context) }
+    /// - Parameter mayAbandon: whether abandoning is right at the moment; it loses all that GLPK holds.
+    init(_ context: SolveContext, mayAbandon: @escaping () -> Bool = { true }) { box = Box(context, mayAbandon) }
 
     func run(_ call: () -> Int32) throws(SolverError) -> Int32 {
+      var outerInfo: UnsafeMutableRawPointer?
+      let outer = solve_glpk_watched(&outerInfo)
       solve_glpk_watch(
         { info in
           guard let info else { return 0 }
-          return Unmanaged<Box>.fromOpaque(info).takeUnretainedValue().context.shouldStop ? 1 : 0
+          let box = Unmanaged<Box>.fromOpaque(info).takeUnretainedValue()
+          return box.context.shouldStop && box.mayAbandon() ? 1 : 0
         }, Unmanaged.passUnretained(box).toOpaque())
-      defer { solve_glpk_watch(nil, nil) }
+      defer { solve_glpk_watch(outer, outerInfo) }
       return withExtendedLifetime(box) { call() }
     }
   }

@@ -77,17 +77,24 @@
         plain.presolve = false
         return try attempt(form, plain, context)
       } catch .outOfMemory {
-        // Nothing that was loaded can be used any more; leaving frees it all.
-        problem = nil
-        solve_glpk_leave()
-        open()
-        var outcome = FormOutcome(.unknown, Termination(.memoryLimit, detail: "GLPK ran out of memory"))
-        if let best = context.heuristics?.best {
-          outcome.outcome = .feasible
-          (outcome.point, outcome.objective, outcome.source) = (best.point, best.objective, best.source)
-        }
-        return outcome
+        return abandoned(Termination(.memoryLimit, detail: "GLPK ran out of memory"), context)
+      } catch .failed(_, let message) where context.heuristics?.best != nil {
+        return abandoned(Termination(.solverError, detail: message), context)
       }
+    }
+
+    /// What is left after a failure: the best point of the heuristics and the search, and a fresh environment.
+    private func abandoned(_ termination: Termination, _ context: SolveContext) -> FormOutcome {
+      // Nothing that was loaded can be used any more; leaving frees it all.
+      problem = nil
+      solve_glpk_leave()
+      open()
+      var outcome = FormOutcome(.unknown, termination)
+      if let best = context.heuristics?.best {
+        outcome.outcome = .feasible
+        (outcome.point, outcome.objective, outcome.source) = (best.point, best.objective, best.source)
+      }
+      return outcome
     }
 
     private func attempt(

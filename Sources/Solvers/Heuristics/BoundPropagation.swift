@@ -149,44 +149,55 @@ struct BoundPropagation {
     return !isInfeasible
   }
 
+  /// Smallest and largest value of an entry's term; beyond 1e13 as infinite, since subtracting such a number again
+  /// would cancel everything else.
+  private func contribution(_ k: Int) -> (low: Double, high: Double) {
+    let a = values[k]
+    let j = Int(columns[k])
+    let (low, high) = a > 0 ? (a * lower[j], a * upper[j]) : (a * upper[j], a * lower[j])
+    return (low < -1e13 ? -.infinity : low, high > 1e13 ? .infinity : high)
+  }
+
   private mutating func propagateRow(_ i: Int) {
     var least = 0.0
     var most = 0.0
     var leastInfinite = 0
     var mostInfinite = 0
-    for k in starts[i]..<starts[i + 1] {
-      let a = values[k]
-      let j = Int(columns[k])
-      let (low, high) = a > 0 ? (a * lower[j], a * upper[j]) : (a * upper[j], a * lower[j])
+    var size = 0.0
+    for k in starts[i]..<starts[i + 1] where values[k] != 0 {
+      let (low, high) = contribution(k)
       if low.isFinite { least += low } else { leastInfinite += 1 }
       if high.isFinite { most += high } else { mostInfinite += 1 }
+      size += (low.isFinite ? abs(low) : 0) + (high.isFinite ? abs(high) : 0)
     }
+    // What rounding in the sums can hide; derived bounds are widened by it.
+    let error = 4e-16 * size
     let (rowLow, rowHigh) = (rowLower[i], rowUpper[i])
-    let slack = 1e-7 * max(1, abs(rowLow.isFinite ? rowLow : 0), abs(rowHigh.isFinite ? rowHigh : 0))
+    let slack = error + 1e-7 * max(1, abs(rowLow.isFinite ? rowLow : 0), abs(rowHigh.isFinite ? rowHigh : 0))
     if leastInfinite == 0 && least > rowHigh + slack || mostInfinite == 0 && most < rowLow - slack {
       isInfeasible = true
       return
     }
     if leastInfinite > 1 && mostInfinite > 1 { return }
-    for k in starts[i]..<starts[i + 1] {
+    for k in starts[i]..<starts[i + 1] where values[k] != 0 {
       let a = values[k]
       let j = Int(columns[k])
       if lower[j] == upper[j] { continue }
-      let (low, high) = a > 0 ? (a * lower[j], a * upper[j]) : (a * upper[j], a * lower[j])
+      let (low, high) = contribution(k)
       var newLow = -Double.infinity
       var newHigh = Double.infinity
       if rowHigh.isFinite {
         // a x <= rowHigh - (least of the others)
         let others = low.isFinite ? (leastInfinite == 0 ? least - low : -.infinity) : (leastInfinite == 1 ? least : -.infinity)
         if others.isFinite {
-          let limit = (rowHigh - others) / a
+          let limit = (rowHigh - others + error) / a
           if a > 0 { newHigh = limit } else { newLow = limit }
         }
       }
       if rowLow.isFinite {
         let others = high.isFinite ? (mostInfinite == 0 ? most - high : .infinity) : (mostInfinite == 1 ? most : .infinity)
         if others.isFinite {
-          let limit = (rowLow - others) / a
+          let limit = (rowLow - others - error) / a
           if a > 0 { newLow = max(newLow, limit) } else { newHigh = min(newHigh, limit) }
         }
       }

@@ -86,13 +86,15 @@ public final class HeuristicSocket: Sendable {
   public var improvements: Int { state.withLock { $0.improvements } }
 
   /// Notes a point that the search itself found, in the columns of the form, if it is feasible in the model.
-  /// - Returns: whether it is the new incumbent.
   @discardableResult
-  public func note(_ formPoint: [Double], source: String) -> Bool {
+  public func note(_ formPoint: [Double], source: String) -> Reception {
     let point = reformulation.lift(formPoint)
-    guard let objective = feasibleObjective(point) else { return false }
-    return accept(point, objective, source)
+    guard let objective = feasibleObjective(point) else { return .infeasible }
+    return accept(point, objective, source) ? .accepted : .notBetter
   }
+
+  /// What became of a point.
+  public enum Reception: Sendable { case accepted, notBetter, infeasible }
 
   /// Asks all heuristics of the moment.
   /// - Returns: accepted points that improve the incumbent, in the columns of the form, best last.

@@ -15,6 +15,8 @@ public final class WorkerThread: Sendable {
   private struct State {
     var jobs: [@Sendable () -> Void] = []
     var isStopping = false
+    /// The system gave no thread; jobs run where they are submitted.
+    var hasNoThread = false
   }
   private final class Shared: Sendable {
     let state = Mutex(State())
@@ -43,12 +45,16 @@ public final class WorkerThread: Sendable {
     let context = Unmanaged.passRetained(shared).toOpaque()
     #if canImport(Darwin)
       var thread: pthread_t?
-      pthread_create(&thread, &attributes, { workerMain($0) }, context)
+      let code = pthread_create(&thread, &attributes, { workerMain($0) }, context)
     #else
       var thread = pthread_t()
-      pthread_create(&thread, &attributes, { workerMain($0!) }, context)
+      let code = pthread_create(&thread, &attributes, { workerMain($0!) }, context)
     #endif
     pthread_attr_destroy(&attributes)
+    if code != 0 {
+      Unmanaged<Shared>.fromOpaque(context).release()
+      shared.state.withLock { $0.hasNoThread = true }
+    }
   }
 
   private static func main(_ context: UnsafeMutableRawPointer) {
@@ -64,8 +70,11 @@ public final class WorkerThread: Sendable {
 
   /// Adds a job; jobs run in order.
   public func submit(_ job: @escaping @Sendable () -> Void) {
-    shared.state.withLock { $0.jobs.append(job) }
-    shared.wake.signal()
+    let runsHere = shared.state.withLock { state in
+      if !state.hasNoThread { state.jobs.append(job) }
+      return state.hasNoThread
+    }
+    if runsHere { job() } else { shared.wake.signal() }
   }
 
   /// Runs a job and waits for its result.

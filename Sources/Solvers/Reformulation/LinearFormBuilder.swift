@@ -36,10 +36,10 @@ struct LinearFormBuilder {
 
   /// The objective of highest priority: the weighted sum of its members, in the sense of the first objective.
   private static func objective(of model: Model) throws(SolverError) -> ScalarFunction {
-    guard let first = model.objectives.first else { return ScalarFunction() }
-    let top = model.objectives.map(\.priority).max() ?? 0
+    guard let first = model.leadingObjectives.first else { return ScalarFunction() }
     var sum = ScalarFunction()
-    for objective in model.objectives where objective.priority == top || model.objectives.count == 1 {
+    let members = model.leadingObjectives
+    for objective in members {
       let f = objective.function
       if f.kind > .linear {
         let name = objective.name.isEmpty ? "the objective" : "objective '\(objective.name)'"
@@ -50,7 +50,7 @@ struct LinearFormBuilder {
             mend: "use a linear objective")
         ])
       }
-      let isOnly = model.objectives.count == 1
+      let isOnly = members.count == 1
       let weight = isOnly ? 1 : objective.weight * (objective.sense == first.sense ? 1 : -1)
       sum.constant += weight * f.constant
       sum.linear += f.linear.map { LinearTerm(weight * $0.coefficient, $0.variable) }
@@ -108,7 +108,7 @@ struct LinearFormBuilder {
     var most = function.constant
     var openBelow: Int?
     var openAbove: Int?
-    for term in function.linear {
+    for term in function.linear where term.coefficient != 0 {
       let j = Int(term.variable)
       let (low, high) = provenBounds(of: j)
       let a = term.coefficient

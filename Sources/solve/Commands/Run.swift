@@ -44,10 +44,26 @@ struct Run: ParsableCommand {
     if !quiet { Terminal.log(ModelSummary(model).header) }
     if verbose { for entry in solving.given { Terminal.log("option        \(entry.name) = \(entry.value)") } }
     let starts = try start.map { try startPoint($0, model) }
+    let names = Set((SolvePipeline.builtInHeuristics + starts).map(\.name))
+    for name in options.heuristicBudgets.keys.sorted() + options.disabledHeuristics.sorted()
+    where !names.contains(name) && name != "start values" {
+      input.report([
+        Diagnostic(
+          .unknownOption, .warning, "there is no heuristic called '\(name)'",
+          mend: didYouMean(name, in: names.sorted()) ?? "`solve solvers` lists them")
+      ])
+    }
+    if !starts.isEmpty, !options.heuristics || !model.domains.contains(where: { $0 != .real }) {
+      input.report([
+        Diagnostic(
+          .conflictingOptions, .warning, "--start is not used: \(options.heuristics ? "the model has no whole numbers" : "heuristics are off")")
+      ])
+    }
     if dryRun {
       do throws(ConstraintsError) { try model.requireValid() } catch { throw input.failure(error) }
       return
     }
+    Interrupt.install()
     let style: ProgressLog.Style = quiet && progress == .auto ? .none : progress
     let log = ProgressLog(style: style, isVerbose: verbose)
     let pipeline = SolvePipeline(

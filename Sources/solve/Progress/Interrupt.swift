@@ -13,6 +13,7 @@ import Solvers
 enum Interrupt {
   static let cancellation = Cancellation()
 
+  /// Catches the signals from now on; before a solve there is nothing to save and they end the process.
   static func install() {
     // Made before the handler can run: a handler must not be the first to touch a lazy global.
     _ = cancellation
@@ -31,9 +32,10 @@ enum Interrupt {
     sigaddset(&signals, SIGINT)
     sigaddset(&signals, SIGTERM)
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-    // A reader that closed its end shows as a failed write, not as the death of the process.
-    signal(SIGPIPE, SIG_IGN)
   }
+
+  /// A reader that closed its end shows as a failed write, not as the death of the process.
+  static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
 
   private static func receive() {
     if cancellation.isCancelled { _exit(130) }

@@ -106,12 +106,12 @@ struct NumericsReport {
     var result: [String] = []
     for j in 0..<model.variableCount where most[j] > 0 && (least[j] >= 1e4 || most[j] <= 1e-4) {
       var power = 0
-      var size = (least[j] * most[j]).squareRoot()
-      while size >= 10 {
+      var size = least[j].squareRoot() * most[j].squareRoot()
+      while size >= 10, power < 400 {
         size /= 10
         power += 1
       }
-      while size < 1 {
+      while size < 1, power > -400 {
         size *= 10
         power -= 1
       }

@@ -13,25 +13,32 @@ enum Terminal {
   /// Colour only on a terminal, and not when `NO_COLOR` is set.
   static let hasColour = isatty(2) == 1 && getenv("NO_COLOR") == nil && getenv("TERM").map { strcmp($0, "dumb") != 0 } ?? false
 
-  static func write(_ text: String) { put(Array(text.utf8), to: 1) }
-  static func write(_ bytes: [UInt8]) { put(bytes, to: 1) }
-  static func log(_ text: String) { put(Array((text + "\n").utf8), to: 2) }
+  /// Writes to standard output; when that fails the process ends with the code for it.
+  static func write(_ text: String) { write(Array(text.utf8)) }
+  static func write(_ bytes: [UInt8]) {
+    if !put(bytes, to: 1) {
+      log("error: cannot write to standard output: \(String(cString: strerror(errno)))")
+      exit(ExitCodes.cannotWrite.rawValue)
+    }
+  }
+  static func log(_ text: String) { _ = put(Array((text + "\n").utf8), to: 2) }
 
   static func log(_ diagnostic: Diagnostic, asJSON: Bool) {
     if asJSON { log(json(diagnostic)) } else { log(coloured(diagnostic)) }
   }
 
-  private static func put(_ bytes: [UInt8], to descriptor: Int32) {
+  private static func put(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var sent = 0
-    bytes.withUnsafeBytes { buffer in
+    return bytes.withUnsafeBytes { buffer in
       while sent < buffer.count {
         let n = systemWrite(descriptor, buffer.baseAddress! + sent, buffer.count - sent)
         if n < 0 {
-          if errno == EINTR { continue }
-          return
+          if errno == EINTR || errno == EAGAIN { continue }
+          return false
         }
         sent += n
       }
+      return true
     }
   }
 
