@@ -19,7 +19,7 @@ extension AlgebraicReader {
     }
     report(
       .unknownName, "unknown \(preferSets ? "set" : "name") '\(name)'", text: text, range: range,
-      mend: isMember(name) ? "write '\(name)' in quotes" : didYouMean(name, in: candidates), notes: notes)
+      mend: !preferSets && isMember(name) ? "write '\(name)' in quotes" : didYouMean(name, in: candidates), notes: notes)
   }
 
   /// Whether a text is part of a member of a set.
