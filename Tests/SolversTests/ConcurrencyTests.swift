@@ -1,4 +1,5 @@
 import Constraints
+import Synchronization
 import Testing
 
 @testable import Solvers
@@ -53,8 +54,13 @@ import Testing
 
     @Test func cancellingTheTaskReturnsTheIncumbent() async throws {
       let model = HeuristicSocketTests.knapsack(items: 60, seed: 5)
-      let task = Task { try await model.solve(timeLimit: .seconds(60)) }
-      try await Task.sleep(for: .milliseconds(300))
+      let hasIncumbent = Mutex(false)
+      let task = Task {
+        try await model.solve(timeLimit: .seconds(60)) { event in
+          if case .incumbent = event { hasIncumbent.withLock { $0 = true } }
+        }
+      }
+      while !hasIncumbent.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
       task.cancel()
       let solution = try await task.value
       #expect(solution.outcome == .feasible || solution.outcome == .optimal)

@@ -232,8 +232,13 @@
         outcome.basis = basis()
       case .status(GLP_UNBND):
         outcome = FormOutcome(.unbounded, Termination(.proved, detail: "unbounded ray"))
-        attachPoint(&outcome)
         outcome.ray = try unboundedRay()
+        if outcome.ray.isEmpty {
+          // The dual method sees unboundedness without a direction; the primal one ends on it.
+          let again = try run(pointer, simplexParameters(options, dual: false), options: options, context: context)
+          if case .status(GLP_UNBND) = again { outcome.ray = try unboundedRay() }
+        }
+        attachPoint(&outcome)
         outcome.basis = basis()
       case .status:
         // No feasible basis, or none dual feasible: the primal method separates the two.
