@@ -131,6 +131,17 @@ struct HonestyTests {
       #expect(try solution.value(x) == 10)
     }
 
+    @Test func unboundedIntegerModelsAreCalledSo() throws {
+      var model = Model()
+      let x = model.variable("x", .integer)
+      let y = model.variable("y", in: 0...3)
+      model.subject(to: "c") { x + y >= 0 }
+      model.maximize(x)
+      let solution = try model.solve()
+      #expect(solution.outcome == .unbounded)
+      #expect(solution.check?.verdict == .confirmed)
+    }
+
     @Test func unboundedWithOtherConstraintsKeepsItsStatus() throws {
       var model = Model()
       let x = model.variable("x", in: 0...)

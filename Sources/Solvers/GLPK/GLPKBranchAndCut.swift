@@ -66,7 +66,10 @@
       var root: FormOutcome?
       if !isPresolved {
         var relaxed = options
-        if relaxed.method == .exact || relaxed.method == .interior { relaxed.method = .auto }
+        if relaxed.method == .exact || relaxed.method == .interior {
+          context.report(.log("--method \(relaxed.method.rawValue) is for models without whole numbers; simplex is used"))
+          relaxed.method = .auto
+        }
         let relaxation = try problem.solveContinuous(options: relaxed, context: context, isWarm: isWarm)
         root = relaxation
         if let answer = answer(from: relaxation, socket) { return answer }
@@ -163,6 +166,11 @@
           outcome.point = best.point
           outcome.source = best.source
           outcome.objective = best.objective
+        } else if let point = anyPoint() {
+          outcome.outcome = .unbounded
+          outcome.point = point
+          outcome.source = "branch and cut"
+          outcome.objective = problem.form.value(at: point)
         }
         return outcome
       case .infeasible:
@@ -189,6 +197,22 @@
         outcome.bound = nil
         return outcome
       }
+    }
+
+    /// A feasible point, whatever its objective; nil when none was found.
+    private func anyPoint() -> [Double]? {
+      var indifferent = problem.form
+      indifferent.objective = [Double](repeating: 0, count: indifferent.columnCount)
+      guard let copy = try? GLPKProblem(indifferent) else { return nil }
+      defer { copy.delete() }
+      var plain = options
+      plain.presolve = false
+      plain.heuristics = false
+      var inner = context
+      inner.heuristics = nil
+      var search = GLPKBranchAndCut(problem: copy, options: plain, context: inner)
+      guard let outcome = try? search.solve(isWarm: false), !outcome.point.isEmpty else { return nil }
+      return outcome.point
     }
 
     private func finish(_ code: Int32, _ search: Search, _ root: FormOutcome?) throws(SolverError) -> FormOutcome {

@@ -107,7 +107,13 @@
         loading = "changed in place"
       } else {
         loading = problem == nil ? "loaded" : "built anew: the structure of the rows changed"
-        problem?.delete()
+        if problem?.isBroken == true {
+          // An abandoned problem can only be freed with everything else.
+          solve_glpk_leave()
+          open()
+        } else {
+          problem?.delete()
+        }
         problem = nil
         problem = try GLPKProblem(form)
         isReused = false
