@@ -118,6 +118,18 @@ struct HonestyTests {
       }
     }
 
+    @Test func optimaBehindBridgesAreCheckedToo() throws {
+      var model = Model()
+      let x = model.variable("x", in: -1e15...1e15)
+      let y = model.variable("y", in: -0.05...0.0)
+      let z = model.binary("z")
+      model.subject(to: "c") { x + y <= 10 }
+      model.subject(to: "i", if: z.isOne) { x <= 0 }
+      model.maximize(x)
+      let solution = try model.solve()
+      if solution.outcome == .optimal { #expect(abs((solution.objective ?? 0) - 10.05) < 1e-6) }
+    }
+
     @Test func leadingObjectiveGivesSenseAndSize() throws {
       var model = Model()
       let x = model.variable("x", in: 0...)

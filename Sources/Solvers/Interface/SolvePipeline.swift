@@ -147,6 +147,9 @@ public struct SolvePipeline: Sendable {
       solution.dualStatus = .none
       solution.dualReason = "some constraints were rewritten; the duals given are those of the linear rows"
     }
+    if linearization.hasBridges, outcome.outcome == .optimal, !outcome.rowDuals.isEmpty {
+      lowerUnlessProved(&solution, outcome, linearization.formModel)
+    }
     if !linearization.hasBridges { solution.basis = outcome.basis }
     if !outcome.farkas.isEmpty {
       // Multipliers of rows that a bridge added have no counterpart in the model.
@@ -161,6 +164,23 @@ public struct SolvePipeline: Sendable {
     solution.statistics = outcome.statistics
     solution.plan = linearization.plan
     return solution
+  }
+
+  /// Has the checker judge an optimum and its duals in the form, where bridges leave no duals in the model's own rows.
+  private func lowerUnlessProved(_ solution: inout Solution, _ outcome: FormOutcome, _ form: Model) {
+    var claim = Solution(outcome: .optimal, termination: outcome.termination, sense: form.sense)
+    claim.values = outcome.point
+    claim.objective = outcome.objective
+    claim.primalStatus = .feasible
+    claim.rowDuals = outcome.rowDuals
+    claim.dualStatus = .feasible
+    Checker().judge(&claim, of: form)
+    if claim.outcome != .optimal {
+      solution.outcome = claim.outcome
+      solution.proof = .none
+      solution.bound = nil
+      solution.warnings += claim.warnings
+    }
   }
 
   /// The point without rounding dust: whole numbers made whole, values within 1e-11 of a bound put on it.

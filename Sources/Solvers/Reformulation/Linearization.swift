@@ -50,6 +50,22 @@ public struct Linearization: Sendable {
   /// A point of the model in the columns of the form.
   public func restrict(_ point: [Double]) -> [Double] { point + derived.map { $0(point) } }
 
+  /// The form as a model of its own, for the checker to judge duals that lean on rows a bridge added.
+  var formModel: Model {
+    var model = Model()
+    for j in 0..<form.columnCount {
+      model.addVariable(
+        "x\(j)", lower: form.columnLower[j], upper: form.columnUpper[j], domain: form.isInteger[j] != 0 ? .integer : .real)
+    }
+    for i in 0..<form.rowCount {
+      let terms = (form.starts[i]..<form.starts[i + 1]).map { LinearTerm(form.entryValues[$0], form.entryColumns[$0]) }
+      model.addRow(.name("c\(i)"), terms, lower: form.rowLower[i], upper: form.rowUpper[i])
+    }
+    let terms = form.objective.enumerated().map { LinearTerm($1, Int32($0)) }
+    model.setObjective(form.sense, ScalarFunction(constant: form.constant, linear: terms))
+    return model
+  }
+
   private static func unsupported(_ constraint: GeneralConstraint, name: String) -> Diagnostic {
     let kind: String
     switch constraint.body {
