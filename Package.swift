@@ -9,6 +9,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Constraints", targets: ["Constraints"]),
+    .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
     .library(name: "Solvers", targets: ["Solvers"]),
     .executable(name: "solve", targets: ["solve"]),
   ],
@@ -27,8 +28,12 @@ let package = Package(
       cSettings: [.define("SOLVE_GLPK", .when(traits: ["GLPK"]))],
       linkerSettings: [.linkedLibrary("glpk", .when(traits: ["GLPK"]))]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(name: "CAMD", providers: [.apt(["libsuitesparse-dev"]), .brew(["suite-sparse"])]),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CAMD"]),
     .target(name: "Constraints", dependencies: ["CZlib"]),
-    .target(name: "Solvers", dependencies: ["Constraints", glpk]),
+    .target(name: "Solvers", dependencies: ["Constraints", "LinearAlgebra", glpk]),
     .executableTarget(
       name: "solve",
       dependencies: [
@@ -41,7 +46,8 @@ let package = Package(
     .executableTarget(name: "fuzz-readers", dependencies: ["Constraints"], path: "Benchmarks/Fuzz"),
     .executableTarget(name: "modelling-benchmark", dependencies: ["Constraints"], path: "Benchmarks/Modelling"),
     .testTarget(name: "ConstraintsTests", dependencies: ["Constraints"]),
-    .testTarget(name: "SolversTests", dependencies: ["Solvers", "Constraints", glpk]),
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
+    .testTarget(name: "SolversTests", dependencies: ["Solvers", "Constraints", "LinearAlgebra", glpk]),
     .testTarget(name: "solveTests", dependencies: ["Constraints", "Solvers", "solve", "EmbeddingApp"]),
   ],
   swiftLanguageModes: [.v6]

@@ -64,4 +64,5 @@ public struct LinearForm: Sendable {
 /// What a solver is given: one case for each kind of problem that a method exists for.
 public enum Form: Sendable {
   case linear(LinearForm)
+  case conic(ConicForm)
 }
