@@ -1,0 +1,175 @@
+import Constraints
+import LinearAlgebra
+
+/// Mehrotra's predictor-corrector method on the homogeneous embedding.
+struct InteriorPoint {
+  struct Options: Sendable {
+    /// Largest primal residual, relative to 1 + the largest side.
+    var primal = 1e-9
+    /// Largest dual residual, relative to 1 + the largest cost.
+    var dual = 1e-9
+    /// Largest gap of primal and dual objective, relative to 1 + their size.
+    var gap = 1e-9
+    /// Certificates are accepted when their equations hold to this, with the strict inequality scaled to 1.
+    var certificate = 1e-9
+    /// What still counts as a solution when no further progress is possible, as a factor on the tolerances.
+    var reduced = 100.0
+    var iterationLimit = 200
+    var ruizPasses = 10
+    var kkt = KKTSystem.Options()
+  }
+
+  enum Ending { case optimal, nearlyOptimal, primalInfeasible, dualInfeasible, stalled, iterationLimit, stopped }
+
+  /// What the criteria look at, in the units of the form.
+  struct Measures {
+    var primalObjective = 0.0
+    var dualObjective = 0.0
+    var primalResidual = Double.infinity
+    var dualResidual = Double.infinity
+    var gap = Double.infinity
+    /// Residuals of the certificates; infinite where the strict inequality does not hold.
+    var farkasResidual = Double.infinity
+    var rayResidual = Double.infinity
+    /// The worst criterion against its tolerance.
+    func merit(_ options: Options) -> Double {
+      max(primalResidual / options.primal, dualResidual / options.dual, gap / options.gap)
+    }
+  }
+
+  let problem: InteriorPointProblem
+  let options: Options
+  let context: SolveContext
+  let embedding: HomogeneousEmbedding
+  private(set) var iterations = 0
+  private(set) var measures = Measures()
+  private let costNorm: Double
+  private let sideNorm: Double
+
+  init(_ problem: InteriorPointProblem, options: Options, context: SolveContext) {
+    self.problem = problem
+    self.options = options
+    self.context = context
+    embedding = HomogeneousEmbedding(problem, kkt: options.kkt)
+    var costNorm = 0.0
+    for j in 0..<problem.columnCount {
+      costNorm = max(costNorm, abs(problem.cost[j]) / problem.columnScale[j] / problem.costScale)
+    }
+    var sideNorm = 0.0
+    for i in 0..<problem.rowCount {
+      for side in [problem.lower[problem.columnCount + i], problem.upper[problem.columnCount + i]] where side.isFinite {
+        sideNorm = max(sideNorm, abs(side) / problem.rowScale[i])
+      }
+    }
+    self.costNorm = costNorm
+    self.sideNorm = sideNorm
+  }
+
+  mutating func run() -> Ending {
+    let e = embedding
+    e.start()
+    var best = Double.infinity
+    var sinceBest = 0
+    var lastReport = -1.0
+    while true {
+      e.computeResiduals()
+      measures = measure()
+      let elapsed = context.deadline.elapsed
+      if elapsed - lastReport > 0.2 || lastReport < 0 {
+        lastReport = elapsed
+        context.report(
+          .iteration(
+            count: iterations, objective: measures.primalObjective, primalInfeasibility: measures.primalResidual,
+            dualInfeasibility: measures.dualResidual, seconds: elapsed))
+      }
+      let merit = measures.merit(options)
+      if merit <= 1 { return .optimal }
+      if measures.farkasResidual <= options.certificate { return .primalInfeasible }
+      if measures.rayResidual <= options.certificate { return .dualInfeasible }
+      if merit < 0.9 * best {
+        best = merit
+        sinceBest = 0
+      } else {
+        sinceBest += 1
+      }
+      if iterations >= options.iterationLimit { return merit <= options.reduced ? .nearlyOptimal : .iterationLimit }
+      if context.shouldStop { return .stopped }
+      if sinceBest >= 30 { return merit <= options.reduced ? .nearlyOptimal : .stalled }
+      guard e.factor() else { return .stalled }
+      let alpha = step()
+      if debugInterior { print(iterations, measures.primalObjective, measures.dualObjective, measures.primalResidual, measures.dualResidual, measures.gap, "mu", e.mu, "tau", e.tau, "kappa", e.kappa, "alpha", alpha, "res", e.kkt.lastResidual) }
+      iterations += 1
+      if !(alpha > 1e-10) { return merit <= options.reduced ? .nearlyOptimal : .stalled }
+    }
+  }
+
+  /// One predictor-corrector step; returns its length.
+  private mutating func step() -> Double {
+    let e = embedding
+    let boxes = e.boxes
+    let mu = e.mu
+    e.computeAffineDirection()
+    let affine = e.maxStep(limit: 1)
+    let sigma = (1 - affine) * (1 - affine) * (1 - affine)
+    let (s, z, c) = (boxes.slack.pointer, boxes.multiplier.pointer, boxes.target.pointer)
+    let (ds, dz) = (boxes.slackStep.pointer, boxes.multiplierStep.pointer)
+    for k in 0..<boxes.sideCount { c[k] = sigma * mu - s[k] * z[k] - ds[k] * dz[k] }
+    e.computeDirection(
+      eta: 1 - sigma, kappaTarget: sigma * mu - e.tau * e.kappa - e.tauStep * e.kappaStep)
+    let alpha = min(1, 0.995 * e.maxStep(limit: 2))
+    e.advance(alpha)
+    return alpha
+  }
+
+  /// The criteria at the present iterate, in the units of the form.
+  private func measure() -> Measures {
+    let e = embedding
+    let (n, m, tau) = (problem.columnCount, problem.rowCount, e.tau)
+    var result = Measures()
+    let scale = problem.costScale
+    let p = (0.5 * e.quadratic / tau + e.linearCost) / tau
+    let d = (-0.5 * e.quadratic / tau + e.dualCost) / tau
+    result.primalObjective = p / scale
+    result.dualObjective = d / scale
+    result.gap = abs(p - d) / scale / (1 + min(abs(p), abs(d)) / scale)
+    var primal = 0.0
+    for i in 0..<m { primal = max(primal, abs(e.primalResidual.pointer[i]) / problem.rowScale[i]) }
+    for k in 0..<e.boxes.sideCount {
+      let i = Int(e.boxes.index[k])
+      let unit = i < n ? problem.columnScale[i] : 1 / problem.rowScale[i - n]
+      primal = max(primal, abs(e.boxes.residual.pointer[k]) * unit)
+    }
+    var dual = 0.0
+    for j in 0..<n { dual = max(dual, abs(e.dualResidual.pointer[j]) / problem.columnScale[j]) }
+    for i in 0..<m { dual = max(dual, abs(e.dualResidual.pointer[n + i]) * problem.rowScale[i]) }
+    result.primalResidual = primal / tau / (1 + sideNorm)
+    result.dualResidual = dual / scale / tau / (1 + costNorm)
+    // Farkas: dual cost positive while Aᵀλ + zl - zu vanishes.
+    if e.dualCost > 0 {
+      var worst = 0.0
+      for j in 0..<n {
+        let free = e.dualResidual.pointer[j] - e.hessianProduct.pointer[j] - problem.cost[j] * tau
+        worst = max(worst, abs(free) / problem.columnScale[j])
+      }
+      for i in 0..<m { worst = max(worst, abs(e.dualResidual.pointer[n + i]) * problem.rowScale[i]) }
+      result.farkasResidual = worst / e.dualCost
+    }
+    if e.linearCost < 0 {
+      var worst = 0.0
+      for j in 0..<n { worst = max(worst, abs(e.hessianProduct.pointer[j]) / problem.columnScale[j]) }
+      for i in 0..<m {
+        let shift = problem.lower[n + i] == problem.upper[n + i] ? problem.lower[n + i] * tau : 0
+        worst = max(worst, abs(e.primalResidual.pointer[i] + shift) / problem.rowScale[i])
+      }
+      for k in 0..<e.boxes.sideCount {
+        let i = Int(e.boxes.index[k])
+        let unit = i < n ? problem.columnScale[i] : 1 / problem.rowScale[i - n]
+        worst = max(
+          worst, abs(e.boxes.residual.pointer[k] + e.boxes.sign(k) * e.boxes.bound.pointer[k] * tau) * unit)
+      }
+      result.rayResidual = worst / -e.linearCost * scale
+    }
+    return result
+  }
+}
+nonisolated(unsafe) var debugInterior = false
