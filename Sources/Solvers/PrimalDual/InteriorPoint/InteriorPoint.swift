@@ -172,4 +172,5 @@ struct InteriorPoint {
     return result
   }
 }
-nonisolated(unsafe) var debugInterior = false
+import Foundation
+nonisolated(unsafe) var debugInterior = ProcessInfo.processInfo.environment["IPM_DEBUG"] != nil
