@@ -49,7 +49,7 @@ struct InteriorPointProblem {
     var position = [Int](repeating: -1, count: total)
     for j in 0..<total {
       let (low, high) = (linear.columnLower[j], linear.columnUpper[j])
-      if high - low <= 1e-13 * max(1, abs(low)) {
+      if low.isFinite && high - low <= 1e-13 * max(1, abs(low)) {
         fixedPoint[j] = low == high ? low : (low + high) / 2
       } else {
         position[j] = columns.count
@@ -204,6 +204,7 @@ struct InteriorPointProblem {
       if deviation < 0.05 { break }
     }
     for j in 0..<n { cost[j] *= columnScale[j] }
+    scaleSides()
     for j in 0..<n {
       lower[j] /= columnScale[j]
       upper[j] /= columnScale[j]
@@ -224,6 +225,25 @@ struct InteriorPointProblem {
     guard norm > 0 else { return 1 }
     let f = 1 / norm.squareRoot()
     return min(1e4 / soFar, max(1e-4 / soFar, f))
+  }
+
+  /// Divides x by the size of the sides, so that the first iterates are about 1 and static regularization is small
+  /// against the curvature of the barrier.
+  private mutating func scaleSides() {
+    var largest = 0.0
+    for i in 0..<rowCount {
+      for side in [lower[columnCount + i], upper[columnCount + i]] where side.isFinite {
+        largest = max(largest, abs(side) * rowScale[i])
+      }
+    }
+    for (i, h) in offsets.enumerated() { largest = max(largest, abs(h) * rowScale[rowCount + i]) }
+    let f = largest > 0 ? min(1e6, max(1e-3, largest)) : 1
+    for j in 0..<columnCount {
+      columnScale[j] *= f
+      cost[j] *= f
+      for k in hessian.starts[j]..<hessian.starts[j + 1] { hessian.values[k] *= f * f }
+    }
+    for i in rowScale.indices { rowScale[i] /= f }
   }
 
   private mutating func apply(_ columnFactor: [Double], _ rowFactor: [Double]) {

@@ -109,7 +109,7 @@ final class KKTSystem {
       let pattern = KKTPattern(hessian: hessian, matrix: problem.matrix, rows: rows, isEliminated: canGo)
       return (pattern, LDLAnalysis(order: pattern.order, starts: pattern.starts, rowIndices: pattern.rowIndices))
     }
-    if candidates == 0 { return full() }
+    if candidates == 0 || debugFull { return full() }
     // Where the products are few, the normal equations never lose by much; where they are many, look at both.
     let entries = Double(problem.matrix.entryCount + r + 1)
     if candidates == n && work < 30 * entries { return eliminating() }
@@ -128,7 +128,7 @@ final class KKTSystem {
   }
 
   private func assemble() {
-    let rho = options.regularization
+    let rho = debugReg ?? options.regularization
     let hessian = problem.hessian
     let kept = pattern.kept.count
     pattern.starts.withUnsafeBufferPointer { starts in
@@ -193,9 +193,9 @@ final class KKTSystem {
     for step in 0...options.refinementLimit {
       var worst = 0.0
       for k in 0..<count {
-        let norm = max(VectorKernels.maxNorm(length, rhs + k * length), 1e-300)
+        let norm = max(weightedNorm(rhs + k * length), 1e-300)
         computeResidual(rhs + k * length, solution.pointer + k * length, residual.pointer + k * length)
-        worst = max(worst, VectorKernels.maxNorm(length, residual.pointer + k * length) / norm)
+        worst = max(worst, weightedNorm(residual.pointer + k * length) / norm)
       }
       if !(worst < previous) && step > 0 {
         // The step made it worse: take it back.
@@ -218,6 +218,15 @@ final class KKTSystem {
 
   private lazy var correction = Vector(count: 3 * (n + r))
   private var correctionBase: UnsafePointer<Double> { UnsafePointer(correction.pointer) }
+
+  /// The largest absolute entry, each equation divided by its diagonal where that is above 1: at the end of a solve
+  /// diagonals reach 1e15, and their equations would drown all others.
+  private func weightedNorm(_ x: UnsafePointer<Double>) -> Double {
+    var largest = 0.0
+    for j in 0..<n { largest = max(largest, abs(x[j]) / max(1, diagonal.pointer[j])) }
+    for i in 0..<r { largest = max(largest, abs(x[n + i]) / max(1, rowDiagonal.pointer[i])) }
+    return largest.isNaN ? .infinity : largest
+  }
 
   /// `out = rhs - K x` with the matrix without regularization.
   private func computeResidual(
@@ -311,3 +320,7 @@ extension InteriorPointProblem {
     }
   }
 }
+
+import Foundation
+nonisolated(unsafe) let debugFull = ProcessInfo.processInfo.environment["IPM_FULL"] != nil
+nonisolated(unsafe) let debugReg = ProcessInfo.processInfo.environment["IPM_REG"].flatMap(Double.init)
