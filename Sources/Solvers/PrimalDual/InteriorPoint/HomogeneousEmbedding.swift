@@ -51,6 +51,9 @@ final class HomogeneousEmbedding {
   /// Right-hand sides and solutions: the constant one first.
   private let rhs: Vector
   private let isEquation: [Bool]
+  private let keptPoint: Vector
+  private let keptMultipliers: Vector
+  private var keptTau = 1.0
   private var denominator = 1.0
 
   init(_ problem: InteriorPointProblem, kkt options: KKTSystem.Options) {
@@ -73,6 +76,8 @@ final class HomogeneousEmbedding {
     beta = Vector(count: r)
     reducedTarget = Vector(count: n + m)
     rhs = Vector(count: 2 * (n + r))
+    keptPoint = Vector(count: n + m)
+    keptMultipliers = Vector(count: r)
     isEquation = (0..<problem.rowCount).map { problem.lower[problem.columnCount + $0] == problem.upper[problem.columnCount + $0] }
   }
 
@@ -241,6 +246,20 @@ final class HomogeneousEmbedding {
     boxes.advance(alpha)
     tau += alpha * tauStep
     kappa += alpha * kappaStep
+  }
+
+  /// Remembers the present point and multipliers.
+  func keep() {
+    keptPoint.copy(from: t)
+    keptMultipliers.copy(from: multipliers)
+    keptTau = tau
+  }
+
+  /// Goes back to what was kept; slacks and steps are no longer consistent with it.
+  func restoreKept() {
+    t.copy(from: keptPoint)
+    multipliers.copy(from: keptMultipliers)
+    tau = keptTau
   }
 
   // MARK: - Starting point

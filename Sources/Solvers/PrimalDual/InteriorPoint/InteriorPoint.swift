@@ -13,7 +13,9 @@ struct InteriorPoint {
     /// Certificates are accepted when their equations hold to this, with the strict inequality scaled to 1.
     var certificate = 1e-9
     /// What still counts as a solution when no further progress is possible, as a factor on the tolerances.
-    var reduced = 100.0
+    var accepted = 10.0
+    /// What counts as nearly a solution then.
+    var reduced = 1000.0
     var iterationLimit = 200
     var ruizPasses = 10
     var kkt = KKTSystem.Options()
@@ -43,6 +45,7 @@ struct InteriorPoint {
   let embedding: HomogeneousEmbedding
   private(set) var iterations = 0
   private(set) var measures = Measures()
+  private var bestMeasures = Measures()
   private let costNorm: Double
   private let sideNorm: Double
 
@@ -87,20 +90,33 @@ struct InteriorPoint {
       if measures.farkasResidual <= options.certificate { return .primalInfeasible }
       if measures.rayResidual <= options.certificate { return .dualInfeasible }
       if merit < 0.9 * best {
+        if merit <= options.reduced { e.keep() }
         best = merit
+        bestMeasures = measures
         sinceBest = 0
       } else {
         sinceBest += 1
       }
-      if iterations >= options.iterationLimit { return merit <= options.reduced ? .nearlyOptimal : .iterationLimit }
+      if iterations >= options.iterationLimit { return fallBack(best) ?? .iterationLimit }
       if context.shouldStop { return .stopped }
-      if sinceBest >= 30 { return merit <= options.reduced ? .nearlyOptimal : .stalled }
-      guard e.factor() else { return .stalled }
+      // At the end of the road rounding takes over: what was good enough stands.
+      if best <= options.accepted && sinceBest >= 2 || sinceBest >= 20 || !(merit < 1e8 * best) {
+        return fallBack(best) ?? .stalled
+      }
+      guard e.factor() else { return fallBack(best) ?? .stalled }
       let alpha = step()
       if debugInterior { print(iterations, measures.primalObjective, measures.dualObjective, measures.primalResidual, measures.dualResidual, measures.gap, "mu", e.mu, "tau", e.tau, "kappa", e.kappa, "alpha", alpha, "res", e.kkt.lastResidual) }
       iterations += 1
-      if !(alpha > 1e-10) { return merit <= options.reduced ? .nearlyOptimal : .stalled }
+      if !(alpha > 1e-10) { return fallBack(best) ?? .stalled }
     }
+  }
+
+  /// Goes back to the best iterate, when that is good enough to be called a solution.
+  private mutating func fallBack(_ best: Double) -> Ending? {
+    guard best <= options.reduced else { return nil }
+    embedding.restoreKept()
+    measures = bestMeasures
+    return best <= options.accepted ? .optimal : .nearlyOptimal
   }
 
   /// One predictor-corrector step; returns its length.

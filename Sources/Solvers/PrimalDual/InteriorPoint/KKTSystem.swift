@@ -54,6 +54,9 @@ final class KKTSystem {
     (pattern, analysis) = KKTSystem.choosePattern(problem, rows)
     var factorOptions = LDLFactorization.Options()
     factorOptions.threads = options.threads
+    factorOptions.pivotScale = .diagonal
+    factorOptions.pivotThreshold = debugEnv("PT") ?? 1e-14
+    factorOptions.pivotReplacement = debugEnv("PR") ?? 1e-7
     factorization = LDLFactorization(analysis, signs: pattern.signs, options: factorOptions)
     values = Vector(count: pattern.rowIndices.count)
     work = Vector(count: r)
@@ -324,3 +327,4 @@ extension InteriorPointProblem {
 import Foundation
 nonisolated(unsafe) let debugFull = ProcessInfo.processInfo.environment["IPM_FULL"] != nil
 nonisolated(unsafe) let debugReg = ProcessInfo.processInfo.environment["IPM_REG"].flatMap(Double.init)
+func debugEnv(_ s: String) -> Double? { ProcessInfo.processInfo.environment[s].flatMap(Double.init) }
