@@ -25,10 +25,10 @@ public struct LDLAnalysis: Sendable {
   let rowIndices: [Int32]
   /// The position of each index in the elimination.
   let inverse: [Int32]
-  /// The elimination tree over positions, in postorder; -1 for a root.
-  let parent: [Int32]
-  /// Entries of each column of the factor, the diagonal among them, by position.
-  let columnCounts: [Int32]
+  let supernodes: Supernodes
+  /// `rowStarts[s]..<rowStarts[s + 1]` are the rows below the columns of supernode s in `rows`: positions, ascending.
+  let rowStarts: [Int]
+  let rows: [Int32]
 
   /// - Parameters:
   ///   - n: rows and columns.
@@ -44,29 +44,65 @@ public struct LDLAnalysis: Sendable {
         precondition(rowIndices[p] >= j && rowIndices[p] < n, "an entry above the diagonal or beyond the last row")
       }
     }
-    let first: [Int32]
+    var permutation: [Int32]
     switch ordering {
-    case .amd: first = MinimumDegree.order(n, starts: starts, rowIndices: rowIndices).permutation
-    case .natural: first = (0..<Int32(n)).map { $0 }
-    case .given(let given): first = given
+    case .amd: permutation = MinimumDegree.order(n, starts: starts, rowIndices: rowIndices).permutation
+    case .natural: permutation = (0..<Int32(n)).map { $0 }
+    case .given(let given): permutation = given
     }
-    let upper = PermutedUpper(n, starts: starts, rowIndices: rowIndices, inverse: Self.inverted(first))
-    let firstParent = EliminationTree.parents(n, starts: upper.starts, rows: upper.rows)
-    let post = EliminationTree.postorder(firstParent)
-    permutation = post.map { first[Int($0)] }
-    inverse = Self.inverted(permutation)
-    let position = Self.inverted(post)
-    var parent = [Int32](repeating: -1, count: n)
-    for j in 0..<n where firstParent[j] != -1 { parent[Int(position[j])] = position[Int(firstParent[j])] }
+    var inverse = Permutation.inverse(permutation)
+    let upper = PermutedUpper(n, starts: starts, rowIndices: rowIndices, inverse: inverse)
+    let unorderedParent = EliminationTree.parents(n, starts: upper.starts, rows: upper.rows)
+    let postorder = EliminationTree.postorder(unorderedParent)
+    let place = Permutation.inverse(postorder)
+    let parent = postorder.map { unorderedParent[Int($0)] == -1 ? -1 : place[Int(unorderedParent[Int($0)])] }
+    for i in 0..<n { inverse[i] = place[Int(inverse[i])] }
+    let ordered = PermutedUpper(n, starts: starts, rowIndices: rowIndices, inverse: inverse)
+    let counts = EliminationTree.columnCounts(n, starts: ordered.starts, rows: ordered.rows, parent: parent)
+    let supernodes = Supernodes(parent: parent, counts: counts)
+    for i in 0..<n {
+      inverse[i] = supernodes.columns[Int(inverse[i])]
+      permutation[Int(inverse[i])] = Int32(i)
+    }
     let final = PermutedUpper(n, starts: starts, rowIndices: rowIndices, inverse: inverse)
-    let counts = EliminationTree.columnCounts(n, starts: final.starts, rows: final.rows, parent: parent)
+    (rowStarts, rows) = Self.rows(of: supernodes, upper: final)
     order = n
     self.starts = starts
     self.rowIndices = rowIndices
-    self.parent = parent
-    columnCounts = counts
+    self.permutation = permutation
+    self.inverse = inverse
+    self.supernodes = supernodes
     factorEntryCount = counts.reduce(0) { $0 + Int($1) }
     flopCount = counts.reduce(0) { $0 + Double($1) * Double($1) }
+  }
+
+  /// Rows below each supernode: row i is in the supernodes of its entries left of the diagonal and in all of their
+  /// ancestors below its own. Taken row by row, the lists come out sorted.
+  /// - Complexity: O(entries of the pattern + length of the lists).
+  private static func rows(of supernodes: Supernodes, upper: PermutedUpper) -> ([Int], [Int32]) {
+    let count = supernodes.count
+    var owner = [Int32](repeating: 0, count: Int(supernodes.starts[count]))
+    var rowStarts = [Int](repeating: 0, count: count + 1)
+    for s in 0..<count {
+      rowStarts[s + 1] = rowStarts[s] + Int(supernodes.rowCounts[s])
+      for j in supernodes.starts[s]..<supernodes.starts[s + 1] { owner[Int(j)] = Int32(s) }
+    }
+    var rows = [Int32](repeating: 0, count: rowStarts[count])
+    var next = rowStarts
+    var mark = [Int32](repeating: -1, count: count)
+    for i in 0..<owner.count {
+      mark[Int(owner[i])] = Int32(i)
+      for p in upper.starts[i]..<upper.starts[i + 1] {
+        var s = Int(owner[Int(upper.rows[p])])
+        while mark[s] != i {
+          mark[s] = Int32(i)
+          rows[next[s]] = Int32(i)
+          next[s] += 1
+          s = Int(supernodes.parent[s])
+        }
+      }
+    }
+    return (rowStarts, rows)
   }
 
   /// Entries and flops (as `factorEntryCount` and `flopCount`) that a factor in the order of AMD has, without an
@@ -75,15 +111,6 @@ public struct LDLAnalysis: Sendable {
   public static func estimate(order n: Int, starts: [Int], rowIndices: [Int32]) -> (entryCount: Int, flopCount: Double) {
     let result = MinimumDegree.order(n, starts: starts, rowIndices: rowIndices)
     return (result.factorEntryCount, result.flopCount)
-  }
-
-  private static func inverted(_ permutation: [Int32]) -> [Int32] {
-    var inverse = [Int32](repeating: -1, count: permutation.count)
-    for (k, i) in permutation.enumerated() {
-      precondition(i >= 0 && i < permutation.count && inverse[Int(i)] == -1, "not a permutation")
-      inverse[Int(i)] = Int32(k)
-    }
-    return inverse
   }
 }
 

@@ -1,7 +1,12 @@
-/// The numeric factor `P K Pᵀ = L D Lᵀ` of a symmetric matrix whose pivots have signs known in advance, as those of a
-/// quasi-definite matrix (positive definite and negative definite diagonal blocks) have in every order.
+/// The numeric factor `P K Pᵀ = L J Lᵀ`, J = diag(±1), of a symmetric matrix whose pivots have signs known in advance, as
+/// those of a quasi-definite matrix (positive definite and negative definite diagonal blocks) have in every order. With
+/// positive signs alone this is the Cholesky factor of a positive definite matrix.
 ///
-/// Source: Vanderbei, "Symmetric quasidefinite matrices", 1995.
+/// The method is multifrontal: a supernode is a dense panel; what it subtracts from the rest is one dense triangle that
+/// is handed to its parent in the elimination tree. Not to be used from two threads at a time.
+///
+/// Sources: Vanderbei, "Symmetric quasidefinite matrices", 1995; Duff, Reid, "The multifrontal solution of indefinite
+/// sparse symmetric linear equations", 1983.
 public final class LDLFactorization {
   public struct Options: Sendable {
     /// Pivots of the wrong sign, or not above this in modulus, are replaced. Default 1e-13.
@@ -26,86 +31,109 @@ public final class LDLFactorization {
   }
 
   public let analysis: LDLAnalysis
-  private let signs: [Int8]
-  private let options: Options
-  private var columns: [[(row: Int, value: Double)]]
-  private var pivots: [Double]
+  let layout: FrontalLayout
+  private let rule: FrontalKernels.PivotRule
+  /// Panels one after the other.
+  let panels: UnsafeMutablePointer<Double>
+  private let updates: UnsafeMutablePointer<Double>
+  /// Units of the pivots of one front, with `PivotScale.diagonal`.
+  private let scale: UnsafeMutablePointer<Double>?
+  /// Right-hand sides in the order of elimination, and the part of them that a front touches.
+  let permuted: UnsafeMutablePointer<Double>
+  let gathered: UnsafeMutablePointer<Double>
 
   /// - Parameter signs: by original index, 1 or -1: the sign that the pivot of each row must have.
+  /// - Complexity: O(entries of the pattern + entries of the factor).
   public init(_ analysis: LDLAnalysis, signs: [Int8], options: Options = Options()) {
     precondition(signs.count == analysis.order && signs.allSatisfy { $0 == 1 || $0 == -1 })
+    BLAS.useOneThreadUnlessAsked()
     self.analysis = analysis
-    self.signs = signs
-    self.options = options
-    columns = []
-    pivots = []
+    layout = FrontalLayout(analysis, signs: signs)
+    rule = FrontalKernels.PivotRule(threshold: options.pivotThreshold, replacement: options.pivotReplacement)
+    panels = .allocate(capacity: max(1, layout.panelSize))
+    updates = .allocate(capacity: max(1, layout.updateSize))
+    scale = options.pivotScale == .diagonal ? .allocate(capacity: max(1, layout.largestFront)) : nil
+    permuted = .allocate(capacity: max(1, layout.order * Self.batch))
+    gathered = .allocate(capacity: max(1, layout.largestBelow * Self.batch))
   }
+
+  deinit {
+    panels.deallocate()
+    updates.deallocate()
+    scale?.deallocate()
+    permuted.deallocate()
+    gathered.deallocate()
+  }
+
+  /// Entries that are stored, the zeros of merged supernodes and upper triangles of diagonal blocks among them.
+  public var storedEntryCount: Int { layout.panelSize }
 
   /// Factors K.
   /// - Parameter values: in the order of the pattern that the analysis was made of.
   /// - Returns: the number of pivots that were replaced.
+  /// - Complexity: O(`analysis.flopCount`), and no allocation.
   @discardableResult
   public func factor(_ values: UnsafePointer<Double>) -> Int {
-    let n = analysis.order
-    var rows = [[Int: Double]](repeating: [:], count: n)
-    var diagonal = [Double](repeating: 0, count: n)
-    for j in 0..<n {
-      for p in analysis.starts[j]..<analysis.starts[j + 1] {
-        let a = Int(analysis.inverse[Int(analysis.rowIndices[p])]), b = Int(analysis.inverse[j])
-        if a == b { diagonal[a] += values[p] } else { rows[max(a, b)][min(a, b), default: 0] += values[p] }
-      }
-    }
-    columns = [[(row: Int, value: Double)]](repeating: [], count: n)
-    pivots = [Double](repeating: 0, count: n)
-    var work = [Double](repeating: 0, count: n)
-    var mark = [Int](repeating: -1, count: n)
     var replaced = 0
-    for k in 0..<n {
-      var reached: [Int] = []
-      for (i, v) in rows[k] {
-        work[i] = v
-        var j = i
-        while j != k && mark[j] != k {
-          mark[j] = k
-          reached.append(j)
-          j = Int(analysis.parent[j])
-        }
-      }
-      var d = diagonal[k]
-      for i in reached.sorted() {
-        let v = work[i]
-        work[i] = 0
-        for e in columns[i] { work[e.row] -= e.value * v }
-        d -= v / pivots[i] * v
-        columns[i].append((k, v / pivots[i]))
-      }
-      work[k] = 0
-      let sign = Double(signs[Int(analysis.permutation[k])])
-      let scale = options.pivotScale == .diagonal && diagonal[k] != 0 ? abs(diagonal[k]) : 1
-      if !(sign * d > options.pivotThreshold * scale) {
-        d = sign * options.pivotReplacement * scale
-        replaced += 1
-      }
-      pivots[k] = d
-    }
+    for s in 0..<layout.frontCount { replaced += factorFront(s, values, scale) }
     return replaced
   }
 
-  /// Replaces right-hand sides by solutions of `K x = b`, with K as it was factored, replaced pivots included.
-  /// - Parameters:
-  ///   - x: `count` vectors of length n, one after the other.
-  public func solve(_ x: UnsafeMutablePointer<Double>, count: Int) {
-    let n = analysis.order
-    var y = [Double](repeating: 0, count: n)
-    for c in 0..<count {
-      let b = x + c * n
-      for k in 0..<n { y[k] = b[Int(analysis.permutation[k])] }
-      for k in 0..<n { for e in columns[k] { y[e.row] -= e.value * y[k] } }
-      for k in (0..<n).reversed() {
-        y[k] /= pivots[k]
-        for e in columns[k] { y[k] -= e.value * y[e.row] }
+  private func factorFront(_ s: Int, _ values: UnsafePointer<Double>, _ scale: UnsafeMutablePointer<Double>?) -> Int {
+    let fronts = layout.fronts
+    let front = fronts[s]
+    let width = Int(front.width), below = Int(front.below), positive = Int(front.positive)
+    let ld = width &+ below
+    let panel = panels + front.panel
+    panel.update(repeating: 0, count: width &* ld)
+    let sources = layout.sources, targets = layout.targets
+    for q in front.entries..<fronts[s + 1].entries { panel[Int(targets[q])] += values[Int(sources[q])] }
+    if let scale {
+      for j in 0..<width {
+        let d = abs(panel[j &* ld &+ j])
+        scale[j] = d > 0 ? d : 1
       }
-      for k in 0..<n { b[Int(analysis.permutation[k])] = y[k] }
     }
+    var c = Int(front.firstChild)
+    while c != -1 {
+      let child = fronts[c]
+      FrontalKernels.add(
+        updates + child.update, Int(child.below), columns: 0..<Int(child.inParent),
+        at: layout.parentRows + child.rowStart, into: panel, ld, offset: 0)
+      c = Int(child.nextSibling)
+    }
+    var replaced = 0
+    let negative = width &- positive
+    if positive > 0 {
+      replaced += FrontalKernels.factor(panel, ld, first: 0, width: positive, sign: 1, rule: rule, scale: scale)
+    }
+    if negative > 0 {
+      if positive > 0 {
+        let left = panel + positive
+        let corner = panel + (positive &* ld &+ positive)
+        FrontalKernels.multiplyLower(negative, positive, -1, left, ld, 1, corner, ld)
+        if below > 0 {
+          FrontalKernels.multiplyTiled(
+            below, negative, positive, -1, left + negative, ld, left, ld, 1, corner + negative, ld)
+        }
+      }
+      replaced += FrontalKernels.factor(panel, ld, first: positive, width: negative, sign: -1, rule: rule, scale: scale)
+    }
+    if below == 0 { return replaced }
+    let update = updates + front.update
+    if positive > 0 { FrontalKernels.multiplyLower(below, positive, -1, panel + width, ld, 0, update, below) }
+    if negative > 0 {
+      FrontalKernels.multiplyLower(
+        below, negative, 1, panel + (positive &* ld &+ width), ld, positive > 0 ? 1 : 0, update, below)
+    }
+    c = Int(front.firstChild)
+    while c != -1 {
+      let child = fronts[c]
+      FrontalKernels.add(
+        updates + child.update, Int(child.below), columns: Int(child.inParent)..<Int(child.below),
+        at: layout.parentRows + child.rowStart, into: update, below, offset: width)
+      c = Int(child.nextSibling)
+    }
+    return replaced
   }
 }
