@@ -4,9 +4,9 @@ import LinearAlgebra
 /// Mehrotra's predictor-corrector method on the homogeneous embedding.
 struct InteriorPoint {
   struct Options: Sendable {
-    /// Largest primal residual, relative to 1 + the largest side.
+    /// Largest primal residual of a row or bound, relative to 1 + the size of its side.
     var primal = 1e-9
-    /// Largest dual residual, relative to 1 + the largest cost.
+    /// Largest dual residual of a column, relative to 1 + the size of its cost, or a thousandth of the largest cost.
     var dual = 1e-9
     /// Largest gap of primal and dual objective, relative to 1 + their size.
     var gap = 1e-9
@@ -47,25 +47,26 @@ struct InteriorPoint {
   private(set) var measures = Measures()
   private var bestMeasures = Measures()
   private let costNorm: Double
-  private let sideNorm: Double
+  /// What residuals of columns and rows are multiplied by to be relative to 1 + the cost or side, in the form's units.
+  private let columnUnit: [Double]
+  private let rowUnit: [Double]
 
   init(_ problem: InteriorPointProblem, options: Options, context: SolveContext) {
     self.problem = problem
     self.options = options
     self.context = context
     embedding = HomogeneousEmbedding(problem, kkt: options.kkt)
-    var costNorm = 0.0
-    for j in 0..<problem.columnCount {
-      costNorm = max(costNorm, abs(problem.cost[j]) / problem.columnScale[j] / problem.costScale)
-    }
-    var sideNorm = 0.0
-    for i in 0..<problem.rowCount {
-      for side in [problem.lower[problem.columnCount + i], problem.upper[problem.columnCount + i]] where side.isFinite {
-        sideNorm = max(sideNorm, abs(side) / problem.rowScale[i])
-      }
-    }
+    let n = problem.columnCount
+    var costs = [Double](repeating: 0, count: n)
+    for j in 0..<n { costs[j] = abs(problem.cost[j]) / problem.columnScale[j] / problem.costScale }
+    let costNorm = costs.max() ?? 0
     self.costNorm = costNorm
-    self.sideNorm = sideNorm
+    columnUnit = (0..<n).map { 1 / problem.columnScale[$0] / (1 + max(costs[$0], 1e-3 * costNorm)) }
+    rowUnit = (0..<problem.rowCount).map { i in
+      var size = 0.0
+      for side in [problem.lower[n + i], problem.upper[n + i]] where side.isFinite { size = max(size, abs(side)) }
+      return 1 / (problem.rowScale[i] + size)
+    }
   }
 
   mutating func run() -> Ending {
@@ -149,17 +150,19 @@ struct InteriorPoint {
     result.dualObjective = d / scale
     result.gap = abs(p - d) / scale / (1 + min(abs(p), abs(d)) / scale)
     var primal = 0.0
-    for i in 0..<m { primal = max(primal, abs(e.primalResidual.pointer[i]) / problem.rowScale[i]) }
+    for i in 0..<m { primal = max(primal, abs(e.primalResidual.pointer[i]) * rowUnit[i]) }
     for k in 0..<e.boxes.sideCount {
       let i = Int(e.boxes.index[k])
-      let unit = i < n ? problem.columnScale[i] : 1 / problem.rowScale[i - n]
+      let unit =
+        i < n
+        ? problem.columnScale[i] / (1 + abs(e.boxes.bound.pointer[k]) * problem.columnScale[i]) : rowUnit[i - n]
       primal = max(primal, abs(e.boxes.residual.pointer[k]) * unit)
     }
     var dual = 0.0
-    for j in 0..<n { dual = max(dual, abs(e.dualResidual.pointer[j]) / problem.columnScale[j]) }
-    for i in 0..<m { dual = max(dual, abs(e.dualResidual.pointer[n + i]) * problem.rowScale[i]) }
-    result.primalResidual = primal / tau / (1 + sideNorm)
-    result.dualResidual = dual / scale / tau / (1 + costNorm)
+    for j in 0..<n { dual = max(dual, abs(e.dualResidual.pointer[j]) * columnUnit[j]) }
+    for i in 0..<m { dual = max(dual, abs(e.dualResidual.pointer[n + i]) * problem.rowScale[i] / (1 + costNorm)) }
+    result.primalResidual = primal / tau
+    result.dualResidual = dual / scale / tau
     // Farkas: dual cost positive while Aᵀλ + zl - zu vanishes.
     if e.dualCost > 0 {
       var worst = 0.0
