@@ -66,7 +66,7 @@ struct InteriorPoint {
       var size = 0.0
       for side in [problem.lower[n + i], problem.upper[n + i]] where side.isFinite { size = max(size, abs(side)) }
       return 1 / (problem.rowScale[i] + size)
-    }
+    } + (0..<problem.coneRowCount).map { 1 / (problem.rowScale[problem.rowCount + $0] + abs(problem.offsets[$0])) }
   }
 
   mutating func run() -> Ending {
@@ -106,7 +106,7 @@ struct InteriorPoint {
       }
       guard e.factor() else { return fallBack(best) ?? .stalled }
       let alpha = step()
-      if debugInterior { print(iterations, measures.primalObjective, measures.dualObjective, measures.primalResidual, measures.dualResidual, measures.gap, "mu", e.mu, "tau", e.tau, "kappa", e.kappa, "alpha", alpha, "res", e.kkt.lastResidual) }
+      if debugInterior { print(iterations, measures.primalObjective, measures.dualObjective, measures.primalResidual, measures.dualResidual, measures.gap, "mu", e.mu, "tau", e.tau, "kappa", e.kappa, "F", measures.farkasResidual, "R", measures.rayResidual, "alpha", alpha, "res", e.kkt.lastResidual) }
       iterations += 1
       if !(alpha > 1e-10) { return fallBack(best) ?? .stalled }
     }
@@ -131,9 +131,15 @@ struct InteriorPoint {
     let (s, z, c) = (boxes.slack.pointer, boxes.multiplier.pointer, boxes.target.pointer)
     let (ds, dz) = (boxes.slackStep.pointer, boxes.multiplierStep.pointer)
     for k in 0..<boxes.sideCount { c[k] = sigma * mu - s[k] * z[k] - ds[k] * dz[k] }
+    if !e.cones.isEmpty {
+      let z = e.coneMultipliers
+      e.cones.combinedTarget(
+        s: e.coneSlack.pointer, z: z, ds: e.coneSlackStep.pointer, dz: e.multiplierStep.pointer + e.m,
+        sigmaMu: sigma * mu, into: e.coneTarget.pointer)
+    }
     e.computeDirection(
       eta: 1 - sigma, kappaTarget: sigma * mu - e.tau * e.kappa - e.tauStep * e.kappaStep)
-    let alpha = min(1, 0.995 * e.maxStep(limit: 2))
+    let alpha = e.centralStep(min(1, 0.995 * e.maxStep(limit: 2)))
     e.advance(alpha)
     return alpha
   }
@@ -150,7 +156,7 @@ struct InteriorPoint {
     result.dualObjective = d / scale
     result.gap = abs(p - d) / scale / (1 + min(abs(p), abs(d)) / scale)
     var primal = 0.0
-    for i in 0..<m { primal = max(primal, abs(e.primalResidual.pointer[i]) * rowUnit[i]) }
+    for i in 0..<e.r { primal = max(primal, abs(e.primalResidual.pointer[i]) * rowUnit[i]) }
     for k in 0..<e.boxes.sideCount {
       let i = Int(e.boxes.index[k])
       let unit =
@@ -179,6 +185,10 @@ struct InteriorPoint {
       for i in 0..<m {
         let shift = problem.lower[n + i] == problem.upper[n + i] ? problem.lower[n + i] * tau : 0
         worst = max(worst, abs(e.primalResidual.pointer[i] + shift) / problem.rowScale[i])
+      }
+      for i in 0..<problem.coneRowCount {
+        let residual = e.primalResidual.pointer[m + i] - problem.offsets[i] * tau
+        worst = max(worst, abs(residual) / problem.rowScale[m + i])
       }
       for k in 0..<e.boxes.sideCount {
         let i = Int(e.boxes.index[k])

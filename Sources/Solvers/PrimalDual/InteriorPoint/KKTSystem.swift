@@ -24,12 +24,15 @@ final class KKTSystem {
   }
 
   let problem: InteriorPointProblem
+  let cones: ConeProduct
   let pattern: KKTPattern
   let analysis: LDLAnalysis
   private let factorization: LDLFactorization
   private let rows: SparseMatrix
   private let values: Vector
   private let work: Vector
+  private let coneValues: Vector
+  private let coneProduct: Vector
   /// D and W of the present iteration, and the pivots of eliminated columns.
   private let diagonal: Vector
   private let rowDiagonal: Vector
@@ -45,13 +48,14 @@ final class KKTSystem {
   private let n: Int
   private let r: Int
 
-  init(_ problem: InteriorPointProblem, options: Options) {
+  init(_ problem: InteriorPointProblem, cones: ConeProduct, options: Options) {
     self.problem = problem
+    self.cones = cones
     self.options = options
     n = problem.columnCount
     r = problem.stackedRowCount
     rows = problem.matrix.transposed()
-    (pattern, analysis) = KKTSystem.choosePattern(problem, rows)
+    (pattern, analysis) = KKTSystem.choosePattern(problem, rows, cones)
     var factorOptions = LDLFactorization.Options()
     factorOptions.threads = options.threads
     factorOptions.pivotScale = .diagonal
@@ -59,7 +63,9 @@ final class KKTSystem {
     factorOptions.pivotReplacement = debugEnv("PR") ?? 1e-7
     factorization = LDLFactorization(analysis, signs: pattern.signs, options: factorOptions)
     values = Vector(count: pattern.rowIndices.count)
-    work = Vector(count: r)
+    work = Vector(count: r + cones.auxiliaryCount)
+    coneValues = Vector(count: cones.blockRows.count)
+    coneProduct = Vector(count: cones.dimension)
     diagonal = Vector(count: n)
     rowDiagonal = Vector(count: r)
     pivots = Vector(count: n)
@@ -81,7 +87,9 @@ final class KKTSystem {
   var factorEntryCount: Int { analysis.factorEntryCount }
 
   /// The pattern with the cheaper factor. Columns that would fill the normal equations stay in either case.
-  private static func choosePattern(_ problem: InteriorPointProblem, _ rows: SparseMatrix) -> (KKTPattern, LDLAnalysis) {
+  private static func choosePattern(
+    _ problem: InteriorPointProblem, _ rows: SparseMatrix, _ cones: ConeProduct
+  ) -> (KKTPattern, LDLAnalysis) {
     let (n, r) = (problem.columnCount, problem.stackedRowCount)
     let hessian = problem.hessian
     var canGo = [Bool](repeating: true, count: n)
@@ -105,11 +113,12 @@ final class KKTSystem {
     }
     func full() -> (KKTPattern, LDLAnalysis) {
       let pattern = KKTPattern(
-        hessian: hessian, matrix: problem.matrix, rows: rows, isEliminated: [Bool](repeating: false, count: n))
+        hessian: hessian, matrix: problem.matrix, rows: rows, cones: cones,
+        isEliminated: [Bool](repeating: false, count: n))
       return (pattern, LDLAnalysis(order: pattern.order, starts: pattern.starts, rowIndices: pattern.rowIndices))
     }
     func eliminating() -> (KKTPattern, LDLAnalysis) {
-      let pattern = KKTPattern(hessian: hessian, matrix: problem.matrix, rows: rows, isEliminated: canGo)
+      let pattern = KKTPattern(hessian: hessian, matrix: problem.matrix, rows: rows, cones: cones, isEliminated: canGo)
       return (pattern, LDLAnalysis(order: pattern.order, starts: pattern.starts, rowIndices: pattern.rowIndices))
     }
     if candidates == 0 || debugFull { return full() }
@@ -127,7 +136,23 @@ final class KKTSystem {
     diagonal.copy(from: d)
     rowDiagonal.copy(from: w)
     assemble()
+    addConeBlock(options.regularization)
     return factorization.factor(values.pointer)
+  }
+
+  /// Puts the cones' block, and regularization of its auxiliary rows, on top of what the products gave.
+  private func addConeBlock(_ rho: Double) {
+    if cones.isEmpty { return }
+    cones.writeBlock(into: coneValues.pointer)
+    pattern.coneEntries.withUnsafeBufferPointer { entries in
+      for k in 0..<entries.count { values.pointer[entries[k]] += coneValues.pointer[k] }
+    }
+    let first = r - cones.dimension
+    for i in 0..<cones.dimension { rowDiagonal.pointer[first + i] = abs(coneValues.pointer[cones.blockStarts[i]]) }
+    let base = pattern.kept.count + r
+    for a in 0..<cones.auxiliaryCount {
+      values.pointer[pattern.starts[base + a]] += Double(cones.auxiliarySigns[a]) * rho
+    }
   }
 
   private func assemble() {
@@ -174,6 +199,7 @@ final class KKTSystem {
                         sum[i] += rowDiagonal.pointer[i] + rho
                         for k in starts[c]..<starts[c + 1] { values.pointer[k] = -sum[Int(indices[k]) - kept] }
                       }
+                      for k in starts[kept + r]..<starts[pattern.order] { values.pointer[k] = 0 }
                     }
                   }
                 }
@@ -238,7 +264,12 @@ final class KKTSystem {
     let y = x + n
     let rowOut = out + n
     for j in 0..<n { out[j] = rhs[j] - diagonal.pointer[j] * x[j] }
-    for i in 0..<r { rowOut[i] = rhs[n + i] + rowDiagonal.pointer[i] * y[i] }
+    let m = r - cones.dimension
+    for i in 0..<m { rowOut[i] = rhs[n + i] + rowDiagonal.pointer[i] * y[i] }
+    if !cones.isEmpty {
+      cones.applyH(y + m, into: coneProduct.pointer)
+      for i in 0..<cones.dimension { rowOut[m + i] = rhs[n + m + i] + coneProduct.pointer[i] }
+    }
     problem.matrix.starts.withUnsafeBufferPointer { starts in
       problem.matrix.rowIndices.withUnsafeBufferPointer { rows in
         problem.matrix.values.withUnsafeBufferPointer { entries in
@@ -273,6 +304,7 @@ final class KKTSystem {
                 let small = reduced.pointer + c * order
                 for k in 0..<kept { small[k] = full[Int(keptColumns[k])] }
                 (small + kept).update(from: full + n, count: r)
+                (small + kept + r).update(repeating: 0, count: order - kept - r)
                 for e in eliminated {
                   let j = Int(e)
                   let t = pivots.pointer[j] * full[j]
