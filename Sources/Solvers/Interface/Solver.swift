@@ -122,6 +122,7 @@ public enum Solvers {
     #if GLPK
       list.append(GLPKSolver())
     #endif
+    list.append(FirstOrderSolver())
     return list
   }()
 
