@@ -126,6 +126,7 @@ public enum Solvers {
     #if GLPK
       list.append(GLPKSolver())
     #endif
+    list.append(InteriorPointSolver())
     return list
   }()
 
