@@ -86,6 +86,7 @@ def summary(family):
         yield "ratio", ratio(contestant["mean"], base["mean"])
         yield "both right", ratio(contestant["ratio_both"], 1)
         yield "peak MB", megabytes(contestant["memory"])
+        yield "memory ratio", ratio(contestant["memory_ratio"], 1)
         if family["family"] == "mip":
             yield "primal integral", seconds(contestant["primal_integral"])
         yield "version", contestant["version"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from statistics import median
 
-from .judgement import consensus, judge, primal_integral, shifted_mean
+from .judgement import consensus, judge, memory_ratio, primal_integral, shifted_mean
 from .runs import run
 
 TOLERANCE = {"lp": 1e-6, "mip": 1e-6, "qp": 1e-5, "nlp": 1e-6}
@@ -23,11 +23,12 @@ def play(family, instances, contestants, arguments, say):
     records = [
         compete(instance, contestants, options, tolerance, arguments, say) for instance in instances
     ]
+    yardstick = next((contestant.name for contestant in contestants if contestant.script == "highs"), None)
     return {
         "family": family,
         "tolerance": tolerance,
         "accuracy": options["accuracy"],
-        "contestants": [standing(contestant, contestants[0], records, arguments) for contestant in contestants],
+        "contestants": [standing(contestant, contestants[0], yardstick, records, arguments) for contestant in contestants],
         "instances": records,
     }
 
@@ -42,6 +43,8 @@ def compete(instance, contestants, options, tolerance, arguments, say):
                 continue
             say(f"{instance.name}: {contestant.name}")
             answer = run(contestant, instance, arguments.time_limit, arguments.grace, options)
+            if arguments.clock == "solving" and answer.get("solve_seconds") is not None:
+                answer["seconds"] = answer["solve_seconds"]
             verdict, error = judge(answer, instance, tolerance)
             if arguments.read_only and verdict == "unfinished" and answer.get("read_seconds"):
                 verdict = "right"
@@ -88,7 +91,7 @@ def add_primal_integral(result, optimum, limit):
     result["primal_integral"] = primal_integral(incumbents, optimum, limit)
 
 
-def standing(contestant, base, records, arguments):
+def standing(contestant, base, yardstick, records, arguments):
     """What a contestant's results amount to. An instance without a right answer counts with the time limit."""
     results = [record["results"][contestant.name] for record in records]
     verdicts = Counter(result["verdict"] for result in results)
@@ -112,6 +115,9 @@ def standing(contestant, base, records, arguments):
             arguments.shift,
         ),
         "ratio_both": mine / theirs if pairs else None,
+        "memory_ratio": memory_ratio(
+            (record["results"][contestant.name], record["results"][yardstick]) for record in records
+        ) if yardstick else None,
         "memory": max((result["memory"] for result in results if result["memory"] is not None), default=None),
         "primal_integral": None if None in integrals else shifted_mean(integrals, arguments.shift),
     }
