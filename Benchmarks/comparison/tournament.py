@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from statistics import median
 
 from .judgement import consensus, judge, memory_ratio, primal_integral, shifted_mean
@@ -52,6 +53,9 @@ def compete(instance, contestants, options, tolerance, arguments, say):
     results = {name: combine(answers, arguments.pick) for name, answers in runs.items()}
     claimed = [r["objective"] for r in results.values() if r["status"] in ("optimal", "locallyOptimal") and r["objective"] is not None]
     agreed = consensus(claimed, tolerance)
+    if instance.reference is None and agreed is not None:
+        for result in results.values():
+            result["verdict"], result["error"] = judge(result, replace(instance, reference=agreed), tolerance)
     is_number = isinstance(instance.reference, float)
     optimum = instance.reference if is_number else agreed
     if instance.family == "mip" and optimum is not None and not arguments.read_only:
@@ -63,7 +67,7 @@ def compete(instance, contestants, options, tolerance, arguments, say):
         "name": instance.name,
         "file": str(instance.path),
         "size": instance.size,
-        "reference": instance.reference,
+        "reference": agreed if instance.reference is None else instance.reference,
         "disputed": agreed if contradicts else None,
         "results": results,
     }
