@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 MEGABYTE = 1e6
 
 
@@ -110,3 +112,9 @@ def reading(family):
         for instance in family["instances"]
     ]
     return table(rows, ["instance", "MB"] + [f"{name} MB/s (memory)" for name in names])
+
+
+def say(text):
+    """One line of progress that the next one replaces; nothing if nobody watches."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
