@@ -6,6 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
+CLOCKS = ("all", "solving", "cpu")
 PACKAGE = Path(__file__).resolve().parent.parent.parent
 
 DESCRIPTION = """\
@@ -75,8 +76,8 @@ def parse():
     result.add_argument(
         "--shift", type=positive, default=0.01, metavar="SECONDS", help="shift of the geometric means (default: 0.01)")
     result.add_argument(
-        "--clock", choices=("all", "solving"), default="all",
-        help="what counts: reading and solving, or, to find out where time goes, what each solver says it spent on solving (default: all)")
+        "--clock", choices=CLOCKS, default="all",
+        help="what counts: wall time of reading and solving; of solving alone; or processor time of both (default: all)")
     result.add_argument("--json", type=Path, metavar="FILE", help="write everything there")
 
     arguments = parser.parse_args()

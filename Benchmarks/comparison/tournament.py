@@ -44,8 +44,7 @@ def compete(instance, contestants, options, tolerance, arguments, say):
                 continue
             say(f"{instance.name}: {contestant.name}")
             answer = run(contestant, instance, arguments.time_limit, arguments.grace, options)
-            if arguments.clock == "solving" and answer.get("solve_seconds") is not None:
-                answer["seconds"] = answer["solve_seconds"]
+            answer = set_clock(answer, arguments.clock)
             verdict, error = judge(answer, instance, tolerance)
             if arguments.read_only and verdict == "unfinished" and answer.get("read_seconds"):
                 verdict = "right"
@@ -73,11 +72,21 @@ def compete(instance, contestants, options, tolerance, arguments, say):
     }
 
 
+CLOCKS = {"all": "seconds", "solving": "solve_seconds", "cpu": "cpu_seconds"}
+
+
+def set_clock(answer, clock):
+    """The answer with the time that counts as `seconds`, where it is known, and `wall_seconds` for the whole."""
+    counts = answer.get(CLOCKS[clock])
+    return answer if counts is None else {**answer, "wall_seconds": answer.get("seconds"), "seconds": counts}
+
+
 def combine(answers, pick):
     """One result for the repeated runs: the last answer with the chosen times and the most memory."""
     choose = min if pick == "min" else median
     result = dict(answers[-1])
-    for key, rule in (("seconds", choose), ("read_seconds", choose), ("solve_seconds", choose), ("memory", max)):
+    rules = {name: choose for name in ("seconds", "wall_seconds", "cpu_seconds", "read_seconds", "solve_seconds")}
+    for key, rule in {**rules, "memory": max}.items():
         values = [answer[key] for answer in answers if answer.get(key) is not None]
         result[key] = rule(values) if values else None
     result.setdefault("objective", None)
