@@ -44,7 +44,6 @@ final class FrontalLayout {
   let panelSize: Int
   let updateSize: Int
   let largestFront: Int
-  let largestBelow: Int
 
   init(_ analysis: LDLAnalysis, signs: [Int8]) {
     let n = analysis.order, supernodes = analysis.supernodes, count = supernodes.count
@@ -62,7 +61,7 @@ final class FrontalLayout {
     var moved = [Int32](repeating: 0, count: n)
     var isMoved = false
     var panel = 0
-    var largestFront = 0, largestBelow = 0
+    var largestFront = 0
     for s in 0..<count {
       let first = supernodes.starts[s], end = supernodes.starts[s + 1]
       var next = first
@@ -85,14 +84,12 @@ final class FrontalLayout {
       fronts[s].parent = supernodes.parent[s]
       panel += width * (width + below)
       largestFront = max(largestFront, width + below)
-      largestBelow = max(largestBelow, below)
     }
     fronts[count].first = Int32(n)
     fronts[count].panel = panel
     fronts[count].rowStart = analysis.rows.count
     panelSize = panel
     self.largestFront = largestFront
-    self.largestBelow = largestBelow
     for s in (0..<count).reversed() where fronts[s].parent != -1 {
       let p = Int(fronts[s].parent)
       fronts[s].nextSibling = fronts[p].firstChild

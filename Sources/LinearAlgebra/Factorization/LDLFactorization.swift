@@ -54,7 +54,7 @@ public final class LDLFactorization {
     updates = .allocate(capacity: max(1, layout.updateSize))
     scale = options.pivotScale == .diagonal ? .allocate(capacity: max(1, layout.largestFront)) : nil
     permuted = .allocate(capacity: max(1, layout.order * Self.batch))
-    gathered = .allocate(capacity: max(1, layout.largestBelow * Self.batch))
+    gathered = .allocate(capacity: max(1, layout.largestFront * Self.batch))
   }
 
   deinit {
