@@ -96,6 +96,7 @@ struct InteriorPoint {
             dualInfeasibility: measures.dualResidual, seconds: elapsed))
       }
       let merit = measures.merit(options)
+      if debugInterior && merit <= 1 { print("end: |t|", VectorKernels.maxNorm(e.n, e.t.pointer) / e.tau, VectorKernels.maxNorm(e.m, e.t.pointer + e.n) / e.tau, "lambda", VectorKernels.maxNorm(e.r, e.multipliers.pointer) / e.tau, "mult", VectorKernels.maxNorm(e.boxes.sideCount, e.boxes.multiplier.pointer) / e.tau) }
       if merit <= 1 { return .optimal }
       if measures.farkasResidual <= options.certificate { return .primalInfeasible }
       if measures.rayResidual <= options.certificate { return .dualInfeasible }
@@ -246,3 +247,4 @@ struct InteriorPoint {
 }
 import Foundation
 nonisolated(unsafe) var debugInterior = ProcessInfo.processInfo.environment["IPM_DEBUG"] != nil
+var debugIPM: Bool { debugInterior }
