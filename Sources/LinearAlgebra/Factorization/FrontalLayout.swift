@@ -22,8 +22,8 @@ final class FrontalLayout {
     var panel = 0
     /// Where the rows start in `rows` and `parentRows`.
     var rowStart = 0
-    /// Where what goes past the parent to its ancestors, a square of `below - inParent` rows, starts in the memory for
-    /// updates.
+    /// Where what goes past the parent to its ancestors, a square of `pastParent` rows, starts in the memory for updates.
+    /// A leaf has none: its square is made when the parent wants it.
     var update = 0
     /// Where the runs of consecutive rows in `parentRows` start in `runEnds`, and how many there are; none are noted
     /// where they are short.
@@ -32,12 +32,15 @@ final class FrontalLayout {
     /// Where the entries of the matrix start in `sources` and `targets`; those of the next front are their end.
     var entries = 0
 
-    /// Entries of the square that goes past the parent.
-    var updateCount: Int { Int(below - inParent) * Int(below - inParent) }
+    /// Rows below that are below the parent's columns, too.
+    var pastParent: Int { Int(below &- inParent) }
+    var isLeaf: Bool { firstChild == -1 }
+    /// Entries of the square that waits for the parent.
+    fileprivate var updateCount: Int { isLeaf ? 0 : pastParent * pastParent }
   }
 
   /// Runs of consecutive rows are used where they are at least this long on average.
-  private static let shortestRun = 4
+  private static let shortestRun = 16
 
   let order: Int
   let frontCount: Int
@@ -58,6 +61,8 @@ final class FrontalLayout {
   let updateSize: Int
   /// The largest number of entries that a front adds to its parent's panel, as a rectangle.
   let largestTransfer: Int
+  /// The largest square that a leaf passes on to its parent.
+  let largestLeafUpdate: Int
   let largestFront: Int
 
   init(_ analysis: LDLAnalysis, signs: [Int8]) {
@@ -201,13 +206,14 @@ final class FrontalLayout {
     // the other, so that nothing is ever moved.
     var isOdd = [Bool](repeating: false, count: count)
     for s in (0..<count).reversed() where fronts[s].parent != -1 { isOdd[s] = !isOdd[Int(fronts[s].parent)] }
-    var top = [0, 0], highest = [0, 0], transfer = 0
+    var top = [0, 0], highest = [0, 0], transfer = 0, leafUpdate = 0
     for s in 0..<count {
       let mine = isOdd[s] ? 1 : 0
       fronts[s].update = top[mine]
       top[mine] += fronts[s].updateCount
       highest[mine] = max(highest[mine], top[mine])
       transfer = max(transfer, Int(fronts[s].below) * Int(fronts[s].inParent))
+      if fronts[s].isLeaf { leafUpdate = max(leafUpdate, fronts[s].pastParent * fronts[s].pastParent) }
       var c = Int(fronts[s].firstChild)
       while c != -1 {
         top[1 - mine] -= fronts[c].updateCount
@@ -217,6 +223,7 @@ final class FrontalLayout {
     for s in 0..<count where isOdd[s] { fronts[s].update += highest[0] }
     updateSize = highest[0] + highest[1]
     largestTransfer = transfer
+    largestLeafUpdate = leafUpdate
   }
 
   deinit {

@@ -39,6 +39,8 @@ public final class LDLFactorization {
   private let updates: UnsafeMutablePointer<Double>
   /// What a front adds to its parent's panel.
   private let transfer: UnsafeMutablePointer<Double>
+  /// What a leaf passes on past its parent.
+  private let leafUpdate: UnsafeMutablePointer<Double>
   /// By position, what pivots are measured in, with `PivotScale.diagonal`.
   private let units: UnsafeMutablePointer<Double>?
   /// Right-hand sides in the order of elimination, and the part of them that a front touches.
@@ -56,6 +58,7 @@ public final class LDLFactorization {
     panels = .allocate(capacity: max(1, layout.panelSize))
     updates = .allocate(capacity: max(1, layout.updateSize))
     transfer = .allocate(capacity: max(1, layout.largestTransfer))
+    leafUpdate = .allocate(capacity: max(1, layout.largestLeafUpdate))
     units = options.pivotScale == .diagonal ? .allocate(capacity: max(1, layout.order)) : nil
     permuted = .allocate(capacity: max(1, layout.order * Self.batch))
     gathered = .allocate(capacity: max(1, layout.largestFront * Self.batch))
@@ -65,6 +68,7 @@ public final class LDLFactorization {
     panels.deallocate()
     updates.deallocate()
     transfer.deallocate()
+    leafUpdate.deallocate()
     units?.deallocate()
     permuted.deallocate()
     gathered.deallocate()
@@ -108,36 +112,31 @@ public final class LDLFactorization {
     let width = Int(front.width), below = Int(front.below), positive = Int(front.positive)
     let ld = width &+ below
     let panel = panels + front.panel
-    if front.firstChild == -1 { load(s, values) }
+    if front.isLeaf { load(s, values) }
     let replaced = FrontalKernels.factorPanel(
       panel, ld, width: width, positive: positive, rule: rule, units: units.map { $0 + Int(front.first) })
     if below == 0 { return replaced }
 
-    let handed = Int(front.inParent), rest = below &- handed
+    let handed = Int(front.inParent), rest = front.pastParent
     let update = updates + front.update
-    let negative = panel + (positive &* ld &+ width), negativeCount = width &- positive
-    if positive > 0 {
-      FrontalKernels.multiplyTrapezoid(below, handed, positive, -1, panel + width, ld, 0, transfer, below)
-      FrontalKernels.multiplyTrapezoid(rest, rest, positive, -1, panel + (width &+ handed), ld, 0, update, rest)
-    }
-    if negativeCount > 0 {
-      let beta = positive > 0 ? 1.0 : 0
-      FrontalKernels.multiplyTrapezoid(below, handed, negativeCount, 1, negative, ld, beta, transfer, below)
-      FrontalKernels.multiplyTrapezoid(rest, rest, negativeCount, 1, negative + handed, ld, beta, update, rest)
-    }
+    multiply(front, columns: 0..<handed, to: transfer, below)
+    if !front.isLeaf && rest > 0 { multiply(front, columns: handed..<below, to: update, rest) }
     var c = Int(front.firstChild)
     while c != -1 {
       let child = fronts[c]
-      let skipped = Int(child.inParent), order = Int(child.below) &- skipped
+      let order = child.pastParent
       if order > 0 {
+        var source = updates + child.update
+        if child.isLeaf {
+          source = leafUpdate
+          multiply(child, columns: Int(child.inParent)..<Int(child.below), to: source, order)
+        }
         let map = ScatterMap(layout, child)
-        let end = skipped &+ order
+        let skipped = Int(child.inParent), end = skipped &+ order
         var middle = skipped
         while middle < end && Int(map.rows[middle]) < width &+ handed { middle &+= 1 }
-        let source = updates + child.update
         map.add(source, order, columns: skipped..<middle, skipped: skipped, to: transfer, below, offset: width)
-        map.add(
-          source, order, columns: middle..<end, skipped: skipped, to: update, rest, offset: width &+ handed)
+        map.add(source, order, columns: middle..<end, skipped: skipped, to: update, rest, offset: width &+ handed)
       }
       c = Int(child.nextSibling)
     }
@@ -147,5 +146,23 @@ public final class LDLFactorization {
       transfer, below, columns: 0..<handed, skipped: 0, to: panels + parent.panel, Int(parent.width &+ parent.below),
       offset: 0)
     return replaced
+  }
+
+  /// Columns of what a front subtracts from the rest, the lower triangle of `-L J Lᵀ` for its rows below.
+  @inline(__always)
+  private func multiply(
+    _ front: FrontalLayout.Front, columns: Range<Int>, to target: UnsafeMutablePointer<Double>, _ ld: Int
+  ) {
+    let width = Int(front.width), below = Int(front.below), positive = Int(front.positive)
+    let from = panels + (front.panel &+ width &+ columns.lowerBound)
+    let rows = below &- columns.lowerBound
+    if positive > 0 {
+      FrontalKernels.multiplyTrapezoid(rows, columns.count, positive, -1, from, width &+ below, 0, target, ld)
+    }
+    if positive < width {
+      FrontalKernels.multiplyTrapezoid(
+        rows, columns.count, width &- positive, 1, from + positive &* (width &+ below), width &+ below,
+        positive > 0 ? 1 : 0, target, ld)
+    }
   }
 }
