@@ -55,6 +55,10 @@ struct InteriorPoint {
   private(set) var iterations = 0
   private(set) var measures = Measures()
   private var bestMeasures = Measures()
+  /// The proof of infeasibility in the rows of the form, once found.
+  private(set) var farkas: [Double] = []
+  /// Residual of the certificate when it was last polished in vain.
+  private var polishedAt = Double.infinity
   private let costNorm: Double
   /// What residuals of columns are multiplied by to be relative to 1 + the cost, in the form's units.
   private let columnUnit: [Double]
@@ -99,7 +103,7 @@ struct InteriorPoint {
       let merit = measures.merit(options)
       if debugInterior && merit <= 1 { print("end: |t|", VectorKernels.maxNorm(e.n, e.t.pointer) / e.tau, VectorKernels.maxNorm(e.m, e.t.pointer + e.n) / e.tau, "lambda", VectorKernels.maxNorm(e.r, e.multipliers.pointer) / e.tau, "mult", VectorKernels.maxNorm(e.boxes.sideCount, e.boxes.multiplier.pointer) / e.tau) }
       if merit <= 1 { return .optimal }
-      if measures.farkasResidual <= options.certificate { return .primalInfeasible }
+      if measures.farkasResidual <= 1e-4, let ending = infeasible() { return ending }
       if measures.rayResidual <= options.certificate { return .dualInfeasible }
       if merit < 0.9 * best {
         if merit <= options.reduced { e.keep() }
@@ -121,6 +125,17 @@ struct InteriorPoint {
       iterations += 1
       if !(alpha > 1e-10) { return fallBack(best) ?? .stalled }
     }
+  }
+
+  /// Looks for a proof of infeasibility in the present iterate, the more thoroughly the clearer it seems.
+  private mutating func infeasible() -> Ending? {
+    let isClear = measures.farkasResidual <= 1e-7 && embedding.kappa > 1e3 * embedding.tau
+    if let proof = farkasMultipliers(polishing: isClear && measures.farkasResidual < 0.1 * polishedAt) {
+      farkas = proof
+      return .primalInfeasible
+    }
+    if isClear { polishedAt = min(polishedAt, measures.farkasResidual) }
+    return measures.farkasResidual <= options.certificate && !problem.form.cones.isEmpty ? .primalInfeasible : nil
   }
 
   /// Goes back to the best iterate, when that is good enough to be called a solution.
