@@ -11,21 +11,25 @@ import time
 
 from .judgement import judge
 from .runs import THREADS
-from .tournament import TOLERANCE
+from .tournament import TOLERANCE, set_clock
 
 KILOBYTE = 1024 if os.uname().sysname != "Darwin" else 1
 """Unit of `ru_maxrss` in bytes."""
 
 
 def solve_alone(program, instance, arguments):
+    return set_clock(attempt(program, instance, arguments), arguments.clock)
+
+
+def attempt(program, instance, arguments):
     """A record of the run: verdict, error, residuals, iterations, seconds, bytes."""
     limit = arguments.time_limit
     command = [str(program), "run", str(instance.path), "--json", "--time-limit", f"{limit:g}", *arguments.options]
-    text, errors, code, seconds, memory, killed = run(command, limit + arguments.grace)
+    text, errors, code, seconds, cpu_seconds, memory, killed = run(command, limit + arguments.grace)
     record = {
         "name": instance.name, "file": str(instance.path), "status": "failed", "objective": None,
         "reference": instance.reference, "error": None, "violation": None, "dual_residual": None, "duality_gap": None,
-        "iterations": None, "solve_seconds": None, "seconds": seconds, "memory": memory, "complaint": "",
+        "iterations": None, "solve_seconds": None, "seconds": seconds, "cpu_seconds": cpu_seconds, "memory": memory, "complaint": "",
     }
     if killed:
         return {**record, "status": "timeout", "verdict": "timeout", "complaint": f"killed after {seconds:.0f} s"}
@@ -67,7 +71,7 @@ def complaint(record, instance, ending, check):
 
 
 def run(command, limit):
-    """Text, complaints, exit code, wall seconds and peak bytes of a process, and whether it had to be killed."""
+    """Text, complaints, exit code, wall and processor seconds and peak bytes of a process, and whether it had to be killed."""
     environment = {**os.environ, **{name: "1" for name in THREADS}}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = time.perf_counter()
@@ -93,4 +97,4 @@ def run(command, limit):
         for stream in (out, err):
             stream.seek(0)
             texts.append(stream.read().decode("utf-8", "replace"))
-    return *texts, process.returncode, seconds, usage.ru_maxrss * KILOBYTE, killed.is_set()
+    return *texts, process.returncode, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * KILOBYTE, killed.is_set()

@@ -34,22 +34,16 @@ extension LDLFactorization {
   private func forward(_ s: Int, _ count: Int) {
     let front = layout.fronts[s]
     let width = Int(front.width), below = Int(front.below)
-    let ld = width &+ below
     let rows = layout.rows + front.rowStart
     for c in 0..<count {
-      let b = permuted + (c &* layout.order)
+      let b = permuted + c &* layout.order
       let x = b + Int(front.first)
-      let sum = gathered + c &* layout.largestBelow
-      for i in 0..<below { sum[i] = 0 }
-      for j in 0..<width {
-        let column = panels + (front.panel &+ j &* ld)
-        let t = x[j] / column[j]
-        x[j] = t
-        for i in (j &+ 1)..<max(j &+ 1, width) { x[i] -= column[i] * t }
-        let lower = column + width
-        for i in 0..<below { sum[i] += lower[i] * t }
-      }
-      for i in 0..<below { b[Int(rows[i])] -= sum[i] }
+      let v = gathered + c &* layout.largestFront
+      for j in 0..<width { v[j] = x[j] }
+      for i in 0..<below { v[width &+ i] = b[Int(rows[i])] }
+      TriangularKernels.forward(panels + front.panel, width &+ below, width, v)
+      for j in 0..<width { x[j] = v[j] }
+      for i in 0..<below { b[Int(rows[i])] = v[width &+ i] }
     }
   }
 
@@ -57,21 +51,16 @@ extension LDLFactorization {
   private func backward(_ s: Int, _ count: Int) {
     let front = layout.fronts[s]
     let width = Int(front.width), below = Int(front.below), positive = Int(front.positive)
-    let ld = width &+ below
     let rows = layout.rows + front.rowStart
     for c in 0..<count {
-      let b = permuted + (c &* layout.order)
+      let b = permuted + c &* layout.order
       let x = b + Int(front.first)
-      let known = gathered + c &* layout.largestBelow
-      for i in 0..<below { known[i] = b[Int(rows[i])] }
-      for j in (0..<width).reversed() {
-        let column = panels + (front.panel &+ j &* ld)
-        let lower = column + width
-        var t = j < positive ? x[j] : -x[j]
-        for i in 0..<below { t -= lower[i] * known[i] }
-        for i in (j &+ 1)..<max(j &+ 1, width) { t -= column[i] * x[i] }
-        x[j] = t / column[j]
-      }
+      let v = gathered + c &* layout.largestFront
+      for j in 0..<positive { v[j] = x[j] }
+      for j in positive..<width { v[j] = -x[j] }
+      for i in 0..<below { v[width &+ i] = b[Int(rows[i])] }
+      TriangularKernels.backward(panels + front.panel, width &+ below, width, v)
+      for j in 0..<width { x[j] = v[j] }
     }
   }
 }

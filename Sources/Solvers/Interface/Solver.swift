@@ -127,6 +127,7 @@ public enum Solvers {
       list.append(GLPKSolver())
     #endif
     list.append(InteriorPointSolver())
+    list.append(FirstOrderSolver())
     return list
   }()
 

@@ -14,6 +14,7 @@ import LinearAlgebra
 final class HomogeneousEmbedding {
   let problem: InteriorPointProblem
   let boxes: Boxes
+  let cones: ConeProduct
   let kkt: KKTSystem
   let n: Int
   let m: Int
@@ -23,6 +24,12 @@ final class HomogeneousEmbedding {
   let t: Vector
   /// (λ, z).
   let multipliers: Vector
+  /// s, in the cones.
+  let coneSlack: Vector
+  let coneSlackStep: Vector
+  /// ξ of the present direction.
+  let coneTarget: Vector
+  private let coneScratch: Vector
   var tau = 1.0
   var kappa = 1.0
   /// Steps of the above.
@@ -54,6 +61,9 @@ final class HomogeneousEmbedding {
   private let keptPoint: Vector
   private let keptMultipliers: Vector
   private var keptTau = 1.0
+  private let keptSteps: [Vector]
+  private var keptTauStep = 0.0
+  private var keptKappaStep = 0.0
   private var denominator = 1.0
 
   init(_ problem: InteriorPointProblem, kkt options: KKTSystem.Options) {
@@ -62,7 +72,13 @@ final class HomogeneousEmbedding {
     m = problem.rowCount
     r = problem.stackedRowCount
     boxes = Boxes(problem)
-    kkt = KKTSystem(problem, options: options)
+    cones = ConeProduct(problem.form.cones)
+    kkt = KKTSystem(problem, cones: cones, options: options)
+    let p = cones.dimension
+    coneSlack = Vector(count: p)
+    coneSlackStep = Vector(count: p)
+    coneTarget = Vector(count: p)
+    coneScratch = Vector(count: 2 * p)
     t = Vector(count: n + m)
     multipliers = Vector(count: r)
     tStep = Vector(count: n + m)
@@ -78,14 +94,21 @@ final class HomogeneousEmbedding {
     rhs = Vector(count: 2 * (n + r))
     keptPoint = Vector(count: n + m)
     keptMultipliers = Vector(count: r)
+    keptSteps = [n + m, r, p, boxes.sideCount, boxes.sideCount].map { Vector(count: $0) }
     isEquation = (0..<problem.rowCount).map { problem.lower[problem.columnCount + $0] == problem.upper[problem.columnCount + $0] }
   }
 
   /// Number of complementarity pairs.
-  var degree: Double { Double(boxes.sideCount + 1) }
+  var degree: Double { Double(boxes.sideCount + 1) + cones.degree }
+
+  /// z, the multipliers of the cone rows.
+  var coneMultipliers: UnsafeMutablePointer<Double> { multipliers.pointer + m }
 
   /// Average complementarity product.
-  var mu: Double { (boxes.complementarity() + tau * kappa) / degree }
+  var mu: Double {
+    let conic = VectorKernels.dot(cones.dimension, coneSlack.pointer, coneMultipliers)
+    return (boxes.complementarity() + conic + tau * kappa) / degree
+  }
 
   // MARK: - Residuals
 
@@ -109,11 +132,16 @@ final class HomogeneousEmbedding {
       dualResidual.pointer[n + i] = isEquation[i] ? 0 : multipliers.pointer[i]
       primalResidual.pointer[i] = -t.pointer[n + i]
     }
+    var offsetProduct = 0.0
+    for i in 0..<cones.dimension {
+      primalResidual.pointer[m + i] = problem.offsets[i] * tau - coneSlack.pointer[i]
+      offsetProduct += problem.offsets[i] * coneMultipliers[i]
+    }
     boxes.addMultipliers(-1, to: dualResidual.pointer)
     problem.matrix.multiplyAdd(x, into: primalResidual.pointer)
     problem.matrix.multiplyTransposeAdd(multipliers.pointer, into: dualResidual.pointer, factor: -1)
     boxes.computeResidual(t.pointer, tau: tau)
-    dualCost = boxes.boundProduct()
+    dualCost = boxes.boundProduct() - offsetProduct
     for i in 0..<m where isEquation[i] { dualCost += problem.lower[n + i] * multipliers.pointer[i] }
     gapResidual = quadratic / tau + linearCost - dualCost + kappa
   }
@@ -134,8 +162,9 @@ final class HomogeneousEmbedding {
         beta.pointer[i] = w * gamma.pointer[n + i]
       }
     }
+    if !cones.isEmpty && !cones.updateScaling(s: coneSlack.pointer, z: coneMultipliers) { return false }
     _ = kkt.factor(diagonal: diagonal, rowDiagonal: rowDiagonal)
-    return diagonal.pointer[0].isFinite
+    return true
   }
 
   /// The affine direction, together with the solve for the constant right-hand side that every direction needs.
@@ -147,6 +176,8 @@ final class HomogeneousEmbedding {
       for j in 0..<n { constant[j] = gamma.pointer[j] - cost[j] }
     }
     for i in 0..<m { constant[n + i] = beta.pointer[i] }
+    for i in 0..<cones.dimension { constant[n + m + i] = -problem.offsets[i] }
+    cones.affineTarget(s: coneSlack.pointer, into: coneTarget.pointer)
     let gap = prepare(eta: 1)
     kkt.solve(rhs.pointer, count: 2)
     computeDenominator()
@@ -170,6 +201,7 @@ final class HomogeneousEmbedding {
     for i in 0..<m {
       out[n + i] = -eta * primalResidual.pointer[i] + rowDiagonal.pointer[i] * (g[n + i] - eta * rd[n + i])
     }
+    for i in m..<r { out[n + i] = coneTarget.pointer[i - m] - eta * primalResidual.pointer[i] }
     return gap
   }
 
@@ -191,6 +223,10 @@ final class HomogeneousEmbedding {
       }
       problem.subtractHessianProduct(difference, from: product)
       sum -= VectorKernels.dot(n, difference, product)
+    }
+    if !cones.isEmpty {
+      cones.applyH(one + n + m, into: coneScratch.pointer)
+      sum += VectorKernels.dot(cones.dimension, one + n + m, coneScratch.pointer)
     }
     denominator = sum
   }
@@ -218,6 +254,7 @@ final class HomogeneousEmbedding {
         sum -= gamma.pointer[n + i] * y
       }
     }
+    for i in 0..<cones.dimension { sum += problem.offsets[i] * two[n + m + i] }
     tauStep = -sum / denominator
     for j in 0..<n { tStep.pointer[j] = two[j] + tauStep * one[j] }
     for i in 0..<m {
@@ -226,9 +263,46 @@ final class HomogeneousEmbedding {
         (isEquation[i] ? 0 : w * (g[n + i] - eta * rd[n + i] + two[n + i] + tauStep * one[n + i])) + beta.pointer[i] * tauStep
     }
     for i in 0..<r { multiplierStep.pointer[i] = -(two[n + i] + tauStep * one[n + i]) }
+    if !cones.isEmpty {
+      cones.applyH(multiplierStep.pointer + m, into: coneSlackStep.pointer)
+      for i in 0..<cones.dimension { coneSlackStep.pointer[i] = coneTarget.pointer[i] - coneSlackStep.pointer[i] }
+    }
     kappaStep = (kappaTarget - kappa * tauStep) / tau
+    closeRows(eta: eta)
     boxes.computeSteps(tStep.pointer, tauStep: tauStep, eta: eta)
+    closeColumns(eta: eta)
   }
+
+  // What the solve leaves of an equation with a large diagonal is put where it does no harm: into the slack of a row far
+  // from its sides, and into the multiplier of a column near a bound. Then the linear equations hold to rounding, and
+  // the error meets a complementarity product, where it is multiplied by a tiny number.
+
+  /// Takes the step of row activities from A Δx where W is large.
+  private func closeRows(eta: Double) {
+    let activity = rowScratch.pointer
+    for i in 0..<r { activity[i] = eta * primalResidual.pointer[i] }
+    problem.matrix.multiplyAdd(tStep.pointer, into: activity)
+    for i in 0..<m where !isEquation[i] && rowDiagonal.pointer[i] > 1 { tStep.pointer[n + i] = activity[i] }
+  }
+
+  /// Takes the step of bound multipliers from stationarity where D is large.
+  private func closeColumns(eta: Double) {
+    let violation = columnScratch.pointer
+    problem.cost.withUnsafeBufferPointer { cost in
+      for j in 0..<n { violation[j] = eta * dualResidual.pointer[j] + cost[j] * tauStep }
+    }
+    if problem.hessian.entryCount > 0 {
+      let product = productScratch.pointer
+      for j in 0..<n { product[j] = 0 }
+      problem.subtractHessianProduct(tStep.pointer, from: product)
+      for j in 0..<n { violation[j] -= product[j] }
+    }
+    problem.matrix.multiplyTransposeAdd(multiplierStep.pointer, into: violation, factor: -1)
+    boxes.closeColumns(violation, diagonal: diagonal.pointer, columnCount: n)
+  }
+
+  private lazy var rowScratch = Vector(count: r)
+  private lazy var columnScratch = Vector(count: n)
 
   // MARK: - Steps
 
@@ -237,15 +311,60 @@ final class HomogeneousEmbedding {
     var alpha = boxes.maxStep(limit: limit)
     if tauStep < 0 { alpha = min(alpha, -tau / tauStep) }
     if kappaStep < 0 { alpha = min(alpha, -kappa / kappaStep) }
+    if !cones.isEmpty {
+      alpha = cones.maxStep(
+        s: coneSlack.pointer, ds: coneSlackStep.pointer, z: coneMultipliers, dz: multiplierStep.pointer + m, limit: alpha)
+    }
+    return alpha
+  }
+
+  /// The step shortened until exponential and power cones stay near the central path.
+  func centralStep(_ step: Double) -> Double {
+    if cones.isSymmetric { return step }
+    let p = cones.dimension
+    var alpha = step
+    while alpha > 1e-8 {
+      coneScratch.pointer.update(from: coneSlack.pointer, count: p)
+      VectorKernels.add(p, alpha, coneSlackStep.pointer, to: coneScratch.pointer)
+      let z = coneScratch.pointer + p
+      z.update(from: coneMultipliers, count: p)
+      VectorKernels.add(p, alpha, multiplierStep.pointer + m, to: z)
+      let product =
+        boxes.complementarity(after: alpha) + VectorKernels.dot(p, coneScratch.pointer, z)
+        + (tau + alpha * tauStep) * (kappa + alpha * kappaStep)
+      if cones.isNearCentralPath(s: coneScratch.pointer, z: z, mu: product / degree) { break }
+      alpha *= 0.8
+    }
     return alpha
   }
 
   func advance(_ alpha: Double) {
     VectorKernels.add(n + m, alpha, tStep.pointer, to: t.pointer)
     VectorKernels.add(r, alpha, multiplierStep.pointer, to: multipliers.pointer)
+    VectorKernels.add(cones.dimension, alpha, coneSlackStep.pointer, to: coneSlack.pointer)
     boxes.advance(alpha)
     tau += alpha * tauStep
     kappa += alpha * kappaStep
+  }
+
+  /// Remembers the present direction.
+  func keepDirection() {
+    keptSteps[0].copy(from: tStep)
+    keptSteps[1].copy(from: multiplierStep)
+    keptSteps[2].copy(from: coneSlackStep)
+    keptSteps[3].copy(from: boxes.slackStep)
+    keptSteps[4].copy(from: boxes.multiplierStep)
+    (keptTauStep, keptKappaStep) = (tauStep, kappaStep)
+  }
+
+  /// Goes back to the direction that was kept.
+  func restoreDirection() {
+    tStep.copy(from: keptSteps[0])
+    multiplierStep.copy(from: keptSteps[1])
+    coneSlackStep.copy(from: keptSteps[2])
+    boxes.slackStep.copy(from: keptSteps[3])
+    boxes.multiplierStep.copy(from: keptSteps[4])
+    (tauStep, kappaStep) = (keptTauStep, keptKappaStep)
   }
 
   /// Remembers the present point and multipliers.
@@ -270,6 +389,11 @@ final class HomogeneousEmbedding {
   func start() {
     for i in 0..<(n + m) { diagonal.pointer[i] = 1 }
     for i in 0..<m { rowDiagonal.pointer[i] = isEquation[i] ? 0 : 1 }
+    if !cones.isEmpty {
+      cones.setCentral(s: coneSlack.pointer, z: coneMultipliers)
+      if !cones.isSymmetric { return startCentrally() }
+      _ = cones.updateScaling(s: coneSlack.pointer, z: coneMultipliers)
+    }
     _ = kkt.factor(diagonal: diagonal, rowDiagonal: rowDiagonal)
     let (one, two) = (rhs.pointer, rhs.pointer + n + r)
     rhs.fill(0)
@@ -282,6 +406,7 @@ final class HomogeneousEmbedding {
     for i in 0..<r { primalResidual.pointer[i] = 0 }
     problem.matrix.multiplyAdd(t.pointer, into: primalResidual.pointer)
     for i in 0..<m { one[n + i] -= primalResidual.pointer[i] }
+    for i in 0..<cones.dimension { one[n + m + i] = -problem.offsets[i] - primalResidual.pointer[m + i] }
     // Dual: multipliers that make q - Aᵀλ smallest.
     for j in 0..<n { two[j] = problem.cost[j] }
     kkt.solve(rhs.pointer, count: 2)
@@ -297,8 +422,45 @@ final class HomogeneousEmbedding {
     for j in 0..<n { z[j] = two[j] - hessianProduct.pointer[j] }
     for i in 0..<m { z[n + i] = multipliers.pointer[i] }
     place(z)
+    placeCones(one, two)
     tau = 1
-    kappa = boxes.sideCount > 0 ? boxes.complementarity() / Double(boxes.sideCount) : 1
+    if debugIPM {
+      print("start: |t|", VectorKernels.maxNorm(n, t.pointer), VectorKernels.maxNorm(m, t.pointer + n), "lambda", VectorKernels.maxNorm(r, multipliers.pointer), "slack", VectorKernels.maxNorm(boxes.sideCount, boxes.slack.pointer), "mult", VectorKernels.maxNorm(boxes.sideCount, boxes.multiplier.pointer))
+      var lo = 0.0, hi = 0.0
+      for i in 0..<(n+m) { if problem.lower[i].isFinite { lo = max(lo, abs(problem.lower[i])) }; if problem.upper[i].isFinite { hi = max(hi, abs(problem.upper[i])) } }
+      print("bounds", lo, hi, "colscale", problem.columnScale.min()!, problem.columnScale.max()!, "row", problem.rowScale.min() ?? 0, problem.rowScale.max() ?? 0)
+    }
+    let f = debugEnv("F0") == nil ? 1 : max(1, VectorKernels.maxNorm(n + m, t.pointer))
+    tau = 1 / f
+    for i in 0..<(n + m) { t.pointer[i] /= f }
+    for i in 0..<boxes.sideCount { boxes.slack.pointer[i] /= f }
+    kappa = 0
+    kappa = degree > 1 ? mu * degree / (degree - 1) : 1
+  }
+
+  /// s = Gx + h and the least-squares multipliers, shifted into the cones.
+  private func placeCones(_ one: UnsafePointer<Double>, _ two: UnsafePointer<Double>) {
+    if cones.isEmpty { return }
+    for i in 0..<r { primalResidual.pointer[i] = 0 }
+    problem.matrix.multiplyAdd(t.pointer, into: primalResidual.pointer)
+    for i in 0..<cones.dimension {
+      coneSlack.pointer[i] = primalResidual.pointer[m + i] + problem.offsets[i]
+      coneMultipliers[i] = two[n + m + i]
+    }
+    cones.shiftInside(coneSlack.pointer)
+    cones.shiftInside(coneMultipliers)
+  }
+
+  /// The start for exponential and power cones: the central point of every cone and box.
+  private func startCentrally() {
+    t.fill(0)
+    for i in 0..<m { multipliers.pointer[i] = 0 }
+    boxes.slack.fill(1)
+    boxes.multiplier.fill(1)
+    for k in 0..<boxes.sideCount where Int(boxes.index[k]) >= n {
+      multipliers.pointer[Int(boxes.index[k]) - n] += boxes.sign(k)
+    }
+    (tau, kappa) = (1, 1)
   }
 
   /// Slacks and multipliers from t and the wanted differences zl - zu, shifted by Mehrotra's rule.
@@ -315,8 +477,8 @@ final class HomogeneousEmbedding {
       leastSlack = min(leastSlack, s[k])
       leastMultiplier = min(leastMultiplier, z[k])
     }
-    let shiftS = max(-1.5 * leastSlack, 1e-3)
-    let shiftZ = max(-1.5 * leastMultiplier, 1e-3)
+    let shiftS = max(-1.5 * leastSlack, debugEnv("SH") ?? 1e-3)
+    let shiftZ = max(-1.5 * leastMultiplier, debugEnv("SZ") ?? 1e-3)
     var (product, sumS, sumZ) = (0.0, 0.0, 0.0)
     for k in 0..<boxes.sideCount {
       s[k] += shiftS

@@ -4,7 +4,7 @@ import LinearAlgebra
 /// Mehrotra's predictor-corrector method on the homogeneous embedding.
 struct InteriorPoint {
   struct Options: Sendable {
-    /// Largest primal residual of a row or bound, relative to 1 + the size of its side.
+    /// Largest primal residual of a row or bound, relative to 1 + the size of its side + a hundredth of what enters it.
     var primal = 1e-9
     /// Largest dual residual of a column, relative to 1 + the size of its cost, or a thousandth of the largest cost.
     var dual = 1e-9
@@ -18,6 +18,15 @@ struct InteriorPoint {
     var reduced = 1000.0
     var iterationLimit = 200
     var ruizPasses = 10
+    /// Centrality correctors an iteration may take.
+    var correctors = Int(debugEnv("GC") ?? 2)
+    /// Complementarity products of the trial point are wanted between these multiples of the target.
+    var bandLow = 0.1
+    var bandHigh = 10.0
+    /// The trial step is this times the present one plus a shift; a corrector stays when it gains this share of the way.
+    var aim = debugEnv("AIM") ?? 1.0
+    var aimShift = debugEnv("AS") ?? 0.3
+    var gain = debugEnv("GAIN") ?? 0.1
     var kkt = KKTSystem.Options()
   }
 
@@ -46,10 +55,15 @@ struct InteriorPoint {
   private(set) var iterations = 0
   private(set) var measures = Measures()
   private var bestMeasures = Measures()
+  /// The proof of infeasibility in the rows of the form, once found.
+  private(set) var farkas: [Double] = []
+  /// Residual of the certificate when it was last polished in vain.
+  private var polishedAt = Double.infinity
   private let costNorm: Double
-  /// What residuals of columns and rows are multiplied by to be relative to 1 + the cost or side, in the form's units.
+  /// What residuals of columns are multiplied by to be relative to 1 + the cost, in the form's units.
   private let columnUnit: [Double]
-  private let rowUnit: [Double]
+  /// 1 + the side of each row, in the units of the problem.
+  private let rowSize: [Double]
 
   init(_ problem: InteriorPointProblem, options: Options, context: SolveContext) {
     self.problem = problem
@@ -62,11 +76,11 @@ struct InteriorPoint {
     let costNorm = costs.max() ?? 0
     self.costNorm = costNorm
     columnUnit = (0..<n).map { 1 / problem.columnScale[$0] / (1 + max(costs[$0], 1e-3 * costNorm)) }
-    rowUnit = (0..<problem.rowCount).map { i in
+    rowSize = (0..<problem.rowCount).map { i in
       var size = 0.0
       for side in [problem.lower[n + i], problem.upper[n + i]] where side.isFinite { size = max(size, abs(side)) }
-      return 1 / (problem.rowScale[i] + size)
-    }
+      return problem.rowScale[i] + size
+    } + (0..<problem.coneRowCount).map { problem.rowScale[problem.rowCount + $0] + abs(problem.offsets[$0]) }
   }
 
   mutating func run() -> Ending {
@@ -87,8 +101,9 @@ struct InteriorPoint {
             dualInfeasibility: measures.dualResidual, seconds: elapsed))
       }
       let merit = measures.merit(options)
+      if debugInterior && merit <= 1 { print("end: |t|", VectorKernels.maxNorm(e.n, e.t.pointer) / e.tau, VectorKernels.maxNorm(e.m, e.t.pointer + e.n) / e.tau, "lambda", VectorKernels.maxNorm(e.r, e.multipliers.pointer) / e.tau, "mult", VectorKernels.maxNorm(e.boxes.sideCount, e.boxes.multiplier.pointer) / e.tau) }
       if merit <= 1 { return .optimal }
-      if measures.farkasResidual <= options.certificate { return .primalInfeasible }
+      if measures.farkasResidual <= 1e-4, let ending = infeasible() { return ending }
       if measures.rayResidual <= options.certificate { return .dualInfeasible }
       if merit < 0.9 * best {
         if merit <= options.reduced { e.keep() }
@@ -106,10 +121,21 @@ struct InteriorPoint {
       }
       guard e.factor() else { return fallBack(best) ?? .stalled }
       let alpha = step()
-      if debugInterior { print(iterations, measures.primalObjective, measures.dualObjective, measures.primalResidual, measures.dualResidual, measures.gap, "mu", e.mu, "tau", e.tau, "kappa", e.kappa, "alpha", alpha, "res", e.kkt.lastResidual) }
+      if debugInterior { print(iterations, measures.primalObjective, measures.dualObjective, measures.primalResidual, measures.dualResidual, measures.gap, "mu", e.mu, "tau", e.tau, "kappa", e.kappa, "F", measures.farkasResidual, "R", measures.rayResidual, "alpha", alpha, "res", e.kkt.lastResidual) }
       iterations += 1
       if !(alpha > 1e-10) { return fallBack(best) ?? .stalled }
     }
+  }
+
+  /// Looks for a proof of infeasibility in the present iterate, the more thoroughly the clearer it seems.
+  private mutating func infeasible() -> Ending? {
+    let isClear = measures.farkasResidual <= 1e-7 && embedding.kappa > 1e3 * embedding.tau
+    if let proof = farkasMultipliers(polishing: isClear && measures.farkasResidual < 0.1 * polishedAt) {
+      farkas = proof
+      return .primalInfeasible
+    }
+    if isClear { polishedAt = min(polishedAt, measures.farkasResidual) }
+    return measures.farkasResidual <= options.certificate && !problem.form.cones.isEmpty ? .primalInfeasible : nil
   }
 
   /// Goes back to the best iterate, when that is good enough to be called a solution.
@@ -131,11 +157,51 @@ struct InteriorPoint {
     let (s, z, c) = (boxes.slack.pointer, boxes.multiplier.pointer, boxes.target.pointer)
     let (ds, dz) = (boxes.slackStep.pointer, boxes.multiplierStep.pointer)
     for k in 0..<boxes.sideCount { c[k] = sigma * mu - s[k] * z[k] - ds[k] * dz[k] }
-    e.computeDirection(
-      eta: 1 - sigma, kappaTarget: sigma * mu - e.tau * e.kappa - e.tauStep * e.kappaStep)
-    let alpha = min(1, 0.995 * e.maxStep(limit: 2))
+    if !e.cones.isEmpty {
+      let z = e.coneMultipliers
+      e.cones.combinedTarget(
+        s: e.coneSlack.pointer, z: z, ds: e.coneSlackStep.pointer, dz: e.multiplierStep.pointer + e.m,
+        sigmaMu: sigma * mu, into: e.coneTarget.pointer)
+    }
+    var kappaTarget = sigma * mu - e.tau * e.kappa - e.tauStep * e.kappaStep
+    e.computeDirection(eta: 1 - sigma, kappaTarget: kappaTarget)
+    var longest = e.maxStep(limit: 2)
+    correct(&longest, eta: 1 - sigma, center: sigma * mu, kappaTarget: &kappaTarget)
+    let alpha = e.centralStep(min(1, 0.995 * longest))
     e.advance(alpha)
     return alpha
+  }
+
+  /// Multiple centrality correctors: aims at a longer step by moving the outliers among the complementarity products of
+  /// a trial point back into a band around the target.
+  ///
+  /// Gondzio, "Multiple centrality corrections in a primal-dual method for linear programming", Computational
+  /// Optimization and Applications 6 (1996).
+  private func correct(_ longest: inout Double, eta: Double, center: Double, kappaTarget: inout Double) {
+    let e = embedding
+    let boxes = e.boxes
+    let (s, z, c) = (boxes.slack.pointer, boxes.multiplier.pointer, boxes.target.pointer)
+    let (ds, dz) = (boxes.slackStep.pointer, boxes.multiplierStep.pointer)
+    let (least, most) = (options.bandLow * center, options.bandHigh * center)
+    for _ in 0..<options.correctors where longest < 0.95 {
+      let trial = min(1, options.aim * longest + options.aimShift)
+      func excess(_ product: Double) -> Double {
+        if product < least { return least - product }
+        if product > most { return max(most - product, -most) }
+        return 0
+      }
+      for k in 0..<boxes.sideCount { c[k] += excess((s[k] + trial * ds[k]) * (z[k] + trial * dz[k])) }
+      let kappaShift = excess((e.tau + trial * e.tauStep) * (e.kappa + trial * e.kappaStep))
+      e.keepDirection()
+      e.computeDirection(eta: eta, kappaTarget: kappaTarget + kappaShift)
+      let step = e.maxStep(limit: 2)
+      if step < longest + options.gain * (trial - longest) {
+        if step < longest { e.restoreDirection() } else { longest = step }
+        return
+      }
+      kappaTarget += kappaShift
+      longest = step
+    }
   }
 
   /// The criteria at the present iterate, in the units of the form.
@@ -150,12 +216,15 @@ struct InteriorPoint {
     result.dualObjective = d / scale
     result.gap = abs(p - d) / scale / (1 + min(abs(p), abs(d)) / scale)
     var primal = 0.0
-    for i in 0..<m { primal = max(primal, abs(e.primalResidual.pointer[i]) * rowUnit[i]) }
+    // The numbers that enter a row are about as large as x, its entries being scaled to 1; a hundredth of that counts.
+    let entering = 0.01 * VectorKernels.maxNorm(n, e.t.pointer) / tau
+    for i in 0..<e.r { primal = max(primal, abs(e.primalResidual.pointer[i]) / (rowSize[i] + entering)) }
     for k in 0..<e.boxes.sideCount {
       let i = Int(e.boxes.index[k])
       let unit =
         i < n
-        ? problem.columnScale[i] / (1 + abs(e.boxes.bound.pointer[k]) * problem.columnScale[i]) : rowUnit[i - n]
+        ? problem.columnScale[i] / (1 + abs(e.boxes.bound.pointer[k]) * problem.columnScale[i])
+        : 1 / (rowSize[i - n] + entering)
       primal = max(primal, abs(e.boxes.residual.pointer[k]) * unit)
     }
     var dual = 0.0
@@ -180,6 +249,10 @@ struct InteriorPoint {
         let shift = problem.lower[n + i] == problem.upper[n + i] ? problem.lower[n + i] * tau : 0
         worst = max(worst, abs(e.primalResidual.pointer[i] + shift) / problem.rowScale[i])
       }
+      for i in 0..<problem.coneRowCount {
+        let residual = e.primalResidual.pointer[m + i] - problem.offsets[i] * tau
+        worst = max(worst, abs(residual) / problem.rowScale[m + i])
+      }
       for k in 0..<e.boxes.sideCount {
         let i = Int(e.boxes.index[k])
         let unit = i < n ? problem.columnScale[i] : 1 / problem.rowScale[i - n]
@@ -193,3 +266,4 @@ struct InteriorPoint {
 }
 import Foundation
 nonisolated(unsafe) var debugInterior = ProcessInfo.processInfo.environment["IPM_DEBUG"] != nil
+var debugIPM: Bool { debugInterior }

@@ -14,15 +14,12 @@ public struct InteriorPointSolver: Solver {
   public func solve(
     _ form: Form, options: SolveOptions, context: SolveContext
   ) throws(SolverError) -> FormOutcome {
-    let conic: ConicForm
-    switch form {
-    case .linear(let linear): conic = ConicForm(linear)
-    case .conic(let form): conic = form
+    try PresolvedSolve.run(form, options: options, context: context) { reduced in
+      let problem = InteriorPointProblem(reduced, ruizPasses: InteriorPoint.Options().ruizPasses)
+      var method = InteriorPoint(problem, options: InteriorPoint.Options(), context: context)
+      let ending = method.run()
+      return InteriorPointSolver.outcome(method, ending, reduced)
     }
-    let problem = InteriorPointProblem(conic, ruizPasses: InteriorPoint.Options().ruizPasses)
-    var method = InteriorPoint(problem, options: InteriorPoint.Options(), context: context)
-    let ending = method.run()
-    return InteriorPointSolver.outcome(method, ending, conic)
   }
 
   public func openWorkspace(options: SolveOptions) -> any SolverWorkspace { InteriorPointWorkspace() }
@@ -38,7 +35,13 @@ public struct InteriorPointSolver: Solver {
     case .primalInfeasible:
       result = FormOutcome(.infeasible, Termination(.proved))
       result.proof = .certificate
-      result.farkas = problem.liftMultipliers(e.multipliers.pointer, costScale: 1).rows.map { $0 * form.linear.sense.sign }
+      if method.farkas.isEmpty {
+        let multipliers = problem.liftMultipliers(e.multipliers.pointer, costScale: 1)
+        result.farkas = multipliers.rows.map { $0 * form.linear.sense.sign }
+        result.coneDuals = multipliers.cones.map { $0 * form.linear.sense.sign }
+      } else {
+        result.farkas = method.farkas
+      }
     case .dualInfeasible:
       result = FormOutcome(.unbounded, Termination(.proved))
       result.proof = .certificate
@@ -58,6 +61,7 @@ public struct InteriorPointSolver: Solver {
       if ending == .optimal || ending == .nearlyOptimal {
         let multipliers = problem.liftMultipliers(e.multipliers.pointer, costScale: problem.costScale * e.tau)
         result.rowDuals = multipliers.rows
+        result.coneDuals = multipliers.cones
         result.reducedCosts = form.reducedCosts(point: result.point, rowDuals: multipliers.rows, coneDuals: multipliers.cones)
       }
     }

@@ -9,7 +9,8 @@ import LinearAlgebra
 ///
 /// with D and W diagonal. A column whose Hessian part is diagonal can be eliminated beforehand, which adds
 /// -a d⁻¹ aᵀ to the lower right block; eliminating all of them gives the normal equations. Dense columns, columns
-/// without bounds and columns coupled by P stay.
+/// without bounds and columns coupled by P stay. Cone rows have the block of their scaling instead of W, and its
+/// auxiliary rows come last.
 struct KKTPattern {
   /// Position of each unknown (columns, then rows) among those factorized; -1 for eliminated columns.
   let position: [Int32]
@@ -21,6 +22,8 @@ struct KKTPattern {
   let starts: [Int]
   let rowIndices: [Int32]
   let signs: [Int8]
+  /// Where the entries of the cones' block lie among those of the pattern, in the order of the block.
+  let coneEntries: [Int]
   /// Multiplications to form the products of eliminated columns.
   let productCount: Int
 
@@ -29,7 +32,9 @@ struct KKTPattern {
   ///   - matrix: M by columns; `rows` the same by rows.
   ///   - isEliminated: one flag a column.
   /// - Complexity: O(entries + Σ over eliminated columns of count²).
-  init(hessian: SparseMatrix, matrix: SparseMatrix, rows: SparseMatrix, isEliminated: [Bool]) {
+  init(
+    hessian: SparseMatrix, matrix: SparseMatrix, rows: SparseMatrix, cones: ConeProduct, isEliminated: [Bool]
+  ) {
     let (n, r) = (matrix.columnCount, matrix.rowCount)
     var position = [Int32](repeating: -1, count: n + r)
     var kept: [Int32] = []
@@ -44,7 +49,8 @@ struct KKTPattern {
     }
     let base = kept.count
     for i in 0..<r { position[n + i] = Int32(base + i) }
-    let order = base + r
+    let order = base + r + cones.auxiliaryCount
+    let firstCone = r - cones.dimension
 
     var starts = [0]
     starts.reserveCapacity(order + 1)
@@ -78,10 +84,34 @@ struct KKTPattern {
           }
         }
       }
+      if i >= firstCone {
+        for k in cones.blockStarts[i - firstCone]..<cones.blockStarts[i - firstCone + 1] {
+          let other = firstCone + Int(cones.blockRows[k])
+          if other >= r || mark[other] != Int32(i) { indices.append(Int32(base + other)) }
+        }
+      }
       starts.append(indices.count)
     }
-    (self.starts, rowIndices) = KKTPattern.sorted(starts, indices)
-    signs = [Int8](repeating: 1, count: base) + [Int8](repeating: -1, count: r)
+    for a in 0..<cones.auxiliaryCount {
+      let column = cones.dimension + a
+      for k in cones.blockStarts[column]..<cones.blockStarts[column + 1] {
+        indices.append(Int32(base + firstCone) + cones.blockRows[k])
+      }
+      starts.append(indices.count)
+    }
+    let (sortedStarts, sortedRows) = KKTPattern.sorted(starts, indices)
+    self.starts = sortedStarts
+    rowIndices = sortedRows
+    var coneEntries: [Int] = []
+    for column in 0..<(cones.dimension + cones.auxiliaryCount) {
+      var e = sortedStarts[base + firstCone + column]
+      for k in cones.blockStarts[column]..<cones.blockStarts[column + 1] {
+        while sortedRows[e] != Int32(base + firstCone) + cones.blockRows[k] { e += 1 }
+        coneEntries.append(e)
+      }
+    }
+    self.coneEntries = coneEntries
+    signs = [Int8](repeating: 1, count: base) + [Int8](repeating: -1, count: r) + cones.auxiliarySigns
     self.position = position
     self.eliminated = eliminated
     self.kept = kept

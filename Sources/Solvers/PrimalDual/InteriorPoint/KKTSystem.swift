@@ -15,21 +15,22 @@ final class KKTSystem {
     /// Added to D and W before factorizing.
     var regularization = 1e-9
     /// Refinement stops at a residual of this times the largest number of the right-hand side, ...
-    var refinementTolerance = 1e-12
-    /// ... after this many steps, ...
-    var refinementLimit = 6
-    /// ... or when a step improves the residual by less than this factor.
-    var refinementFactor = 3.0
+    var refinementTolerance = debugEnv("RT") ?? 1e-12
+    /// ... or after this many steps.
+    var refinementLimit = Int(debugEnv("RL") ?? 8)
     var threads = 1
   }
 
   let problem: InteriorPointProblem
+  let cones: ConeProduct
   let pattern: KKTPattern
   let analysis: LDLAnalysis
   private let factorization: LDLFactorization
   private let rows: SparseMatrix
   private let values: Vector
   private let work: Vector
+  private let coneValues: Vector
+  private let coneProduct: Vector
   /// D and W of the present iteration, and the pivots of eliminated columns.
   private let diagonal: Vector
   private let rowDiagonal: Vector
@@ -45,13 +46,14 @@ final class KKTSystem {
   private let n: Int
   private let r: Int
 
-  init(_ problem: InteriorPointProblem, options: Options) {
+  init(_ problem: InteriorPointProblem, cones: ConeProduct, options: Options) {
     self.problem = problem
+    self.cones = cones
     self.options = options
     n = problem.columnCount
     r = problem.stackedRowCount
     rows = problem.matrix.transposed()
-    (pattern, analysis) = KKTSystem.choosePattern(problem, rows)
+    (pattern, analysis) = KKTSystem.choosePattern(problem, rows, cones)
     var factorOptions = LDLFactorization.Options()
     factorOptions.threads = options.threads
     factorOptions.pivotScale = .diagonal
@@ -59,7 +61,9 @@ final class KKTSystem {
     factorOptions.pivotReplacement = debugEnv("PR") ?? 1e-7
     factorization = LDLFactorization(analysis, signs: pattern.signs, options: factorOptions)
     values = Vector(count: pattern.rowIndices.count)
-    work = Vector(count: r)
+    work = Vector(count: r + cones.auxiliaryCount)
+    coneValues = Vector(count: cones.blockRows.count)
+    coneProduct = Vector(count: cones.dimension)
     diagonal = Vector(count: n)
     rowDiagonal = Vector(count: r)
     pivots = Vector(count: n)
@@ -70,7 +74,7 @@ final class KKTSystem {
       }
     }
     next = .allocate(capacity: n + 1)
-    residual = Vector(count: 3 * (n + r))
+    residual = Vector(count: n + r)
     solution = Vector(count: 3 * (n + r))
     reduced = Vector(count: 3 * pattern.order)
   }
@@ -81,7 +85,9 @@ final class KKTSystem {
   var factorEntryCount: Int { analysis.factorEntryCount }
 
   /// The pattern with the cheaper factor. Columns that would fill the normal equations stay in either case.
-  private static func choosePattern(_ problem: InteriorPointProblem, _ rows: SparseMatrix) -> (KKTPattern, LDLAnalysis) {
+  private static func choosePattern(
+    _ problem: InteriorPointProblem, _ rows: SparseMatrix, _ cones: ConeProduct
+  ) -> (KKTPattern, LDLAnalysis) {
     let (n, r) = (problem.columnCount, problem.stackedRowCount)
     let hessian = problem.hessian
     var canGo = [Bool](repeating: true, count: n)
@@ -105,11 +111,12 @@ final class KKTSystem {
     }
     func full() -> (KKTPattern, LDLAnalysis) {
       let pattern = KKTPattern(
-        hessian: hessian, matrix: problem.matrix, rows: rows, isEliminated: [Bool](repeating: false, count: n))
+        hessian: hessian, matrix: problem.matrix, rows: rows, cones: cones,
+        isEliminated: [Bool](repeating: false, count: n))
       return (pattern, LDLAnalysis(order: pattern.order, starts: pattern.starts, rowIndices: pattern.rowIndices))
     }
     func eliminating() -> (KKTPattern, LDLAnalysis) {
-      let pattern = KKTPattern(hessian: hessian, matrix: problem.matrix, rows: rows, isEliminated: canGo)
+      let pattern = KKTPattern(hessian: hessian, matrix: problem.matrix, rows: rows, cones: cones, isEliminated: canGo)
       return (pattern, LDLAnalysis(order: pattern.order, starts: pattern.starts, rowIndices: pattern.rowIndices))
     }
     if candidates == 0 || debugFull { return full() }
@@ -127,7 +134,25 @@ final class KKTSystem {
     diagonal.copy(from: d)
     rowDiagonal.copy(from: w)
     assemble()
-    return factorization.factor(values.pointer)
+    addConeBlock(options.regularization)
+    let replaced = factorization.factor(values.pointer)
+    if debugInterior { var lo = Double.infinity, hi = 0.0; for j in 0..<n { lo = min(lo, diagonal[j]); hi = max(hi, diagonal[j]) }; print("factor replaced", replaced, "D", lo, hi, "W", (0..<r).map { rowDiagonal[$0] }.max() ?? 0) }
+    return replaced
+  }
+
+  /// Puts the cones' block, and regularization of its auxiliary rows, on top of what the products gave.
+  private func addConeBlock(_ rho: Double) {
+    if cones.isEmpty { return }
+    cones.writeBlock(into: coneValues.pointer)
+    pattern.coneEntries.withUnsafeBufferPointer { entries in
+      for k in 0..<entries.count { values.pointer[entries[k]] += coneValues.pointer[k] }
+    }
+    let first = r - cones.dimension
+    for i in 0..<cones.dimension { rowDiagonal.pointer[first + i] = abs(coneValues.pointer[cones.blockStarts[i]]) }
+    let base = pattern.kept.count + r
+    for a in 0..<cones.auxiliaryCount {
+      values.pointer[pattern.starts[base + a]] += Double(cones.auxiliarySigns[a]) * rho
+    }
   }
 
   private func assemble() {
@@ -174,6 +199,7 @@ final class KKTSystem {
                         sum[i] += rowDiagonal.pointer[i] + rho
                         for k in starts[c]..<starts[c + 1] { values.pointer[k] = -sum[Int(indices[k]) - kept] }
                       }
+                      for k in starts[kept + r]..<starts[pattern.order] { values.pointer[k] = 0 }
                     }
                   }
                 }
@@ -192,35 +218,83 @@ final class KKTSystem {
     let length = n + r
     solution.pointer.update(from: rhs, count: count * length)
     solveOnce(solution.pointer, count: count)
-    var previous = Double.infinity
-    for step in 0...options.refinementLimit {
-      var worst = 0.0
-      for k in 0..<count {
-        let norm = max(weightedNorm(rhs + k * length), 1e-300)
-        computeResidual(rhs + k * length, solution.pointer + k * length, residual.pointer + k * length)
-        worst = max(worst, weightedNorm(residual.pointer + k * length) / norm)
-      }
-      if !(worst < previous) && step > 0 {
-        // The step made it worse: take it back.
-        VectorKernels.add(count * length, -1, correctionBase, to: solution.pointer)
-        break
-      }
-      lastResidual = worst
-      if worst <= options.refinementTolerance || step == options.refinementLimit
-        || worst * options.refinementFactor > previous
-      {
-        break
-      }
-      previous = worst
-      solveOnce(residual.pointer, count: count)
-      correction.pointer.update(from: residual.pointer, count: count * length)
-      VectorKernels.add(count * length, 1, residual.pointer, to: solution.pointer)
+    lastResidual = 0
+    for k in 0..<count {
+      let x = solution.pointer + k * length
+      let b = rhs + k * length
+      let norm = max(weightedNorm(b), 1e-300)
+      computeResidual(b, x, residual.pointer)
+      var relative = weightedNorm(residual.pointer) / norm
+      if debugInterior { print("first residual", relative) }
+      if relative > options.refinementTolerance { relative = refine(x, norm) }
+      lastResidual = max(lastResidual, relative)
     }
     rhs.update(from: solution.pointer, count: count * length)
   }
 
-  private lazy var correction = Vector(count: 3 * (n + r))
-  private var correctionBase: UnsafePointer<Double> { UnsafePointer(correction.pointer) }
+  /// Generalized conjugate residuals, preconditioned by the factor of the regularized matrix: unlike plain iterative
+  /// refinement it also converges where regularization outweighs the matrix. Starts from ``residual``.
+  ///
+  /// Eisenstat, Elman and Schultz, "Variational iterative methods for nonsymmetric systems of linear equations" (1983).
+  /// - Returns: the relative residual reached.
+  private func refine(_ x: UnsafeMutablePointer<Double>, _ norm: Double) -> Double {
+    let length = n + r
+    let res = residual.pointer
+    while directions.count < options.refinementLimit {
+      directions.append(Vector(count: length))
+      images.append(Vector(count: length))
+    }
+    fillWeights()
+    let w = weights.pointer
+    func weightedDot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>) -> Double {
+      var sum = 0.0
+      for i in 0..<length { sum += w[i] * a[i] * b[i] }
+      return sum
+    }
+    var relative = weightedNorm(res) / norm
+    for step in 0..<options.refinementLimit {
+      let (z, q) = (directions[step].pointer, images[step].pointer)
+      z.update(from: res, count: length)
+      solveOnce(z, count: 1)
+      zero.pointer.update(repeating: 0, count: length)
+      computeResidual(zero.pointer, z, q)
+      for i in 0..<length { q[i] = -q[i] }
+      for j in 0..<step {
+        let beta = weightedDot(q, images[j].pointer)
+        VectorKernels.add(length, -beta, images[j].pointer, to: q)
+        VectorKernels.add(length, -beta, directions[j].pointer, to: z)
+      }
+      let size = weightedDot(q, q).squareRoot()
+      if !(size > 0) || !size.isFinite { break }
+      for i in 0..<length {
+        q[i] /= size
+        z[i] /= size
+      }
+      let alpha = weightedDot(res, q)
+      VectorKernels.add(length, alpha, z, to: x)
+      VectorKernels.add(length, -alpha, q, to: res)
+      let before = relative
+      relative = weightedNorm(res) / norm
+      if relative <= options.refinementTolerance || relative > 0.9 * before && step > 1 { break }
+    }
+    return relative
+  }
+
+  private func fillWeights() {
+    for j in 0..<n {
+      let d = max(1, diagonal.pointer[j])
+      weights.pointer[j] = 1 / (d * d)
+    }
+    for i in 0..<r {
+      let d = max(1, rowDiagonal.pointer[i])
+      weights.pointer[n + i] = 1 / (d * d)
+    }
+  }
+
+  private var directions: [Vector] = []
+  private var images: [Vector] = []
+  private lazy var weights = Vector(count: n + r)
+  private lazy var zero = Vector(count: n + r)
 
   /// The largest absolute entry, each equation divided by its diagonal where that is above 1: at the end of a solve
   /// diagonals reach 1e15, and their equations would drown all others.
@@ -238,7 +312,12 @@ final class KKTSystem {
     let y = x + n
     let rowOut = out + n
     for j in 0..<n { out[j] = rhs[j] - diagonal.pointer[j] * x[j] }
-    for i in 0..<r { rowOut[i] = rhs[n + i] + rowDiagonal.pointer[i] * y[i] }
+    let m = r - cones.dimension
+    for i in 0..<m { rowOut[i] = rhs[n + i] + rowDiagonal.pointer[i] * y[i] }
+    if !cones.isEmpty {
+      cones.applyH(y + m, into: coneProduct.pointer)
+      for i in 0..<cones.dimension { rowOut[m + i] = rhs[n + m + i] + coneProduct.pointer[i] }
+    }
     problem.matrix.starts.withUnsafeBufferPointer { starts in
       problem.matrix.rowIndices.withUnsafeBufferPointer { rows in
         problem.matrix.values.withUnsafeBufferPointer { entries in
@@ -273,6 +352,7 @@ final class KKTSystem {
                 let small = reduced.pointer + c * order
                 for k in 0..<kept { small[k] = full[Int(keptColumns[k])] }
                 (small + kept).update(from: full + n, count: r)
+                (small + kept + r).update(repeating: 0, count: order - kept - r)
                 for e in eliminated {
                   let j = Int(e)
                   let t = pivots.pointer[j] * full[j]
