@@ -98,7 +98,7 @@ import Testing
       // The problem ds = m dz: directions of the path satisfy (M + H) dz = ξ.
       let m = 0.5
       func direction(_ xi: [Double], _ h: [[Double]]) -> [Double] {
-        solve((0..<n).map { i in (0..<n).map { j in h[i][j] + (i == j ? m : 0) } }, xi)
+        solveLinearSystem((0..<n).map { i in (0..<n).map { j in h[i][j] + (i == j ? m : 0) } }, xi)
       }
       let h = product.denseH()
       var errors: [Double] = []
@@ -161,21 +161,30 @@ extension ConicForm.Cone {
   var isSymmetric: Bool { ConeProduct([self]).isSymmetric }
 }
 
-/// The solution of a small linear system by elimination with row pivoting.
-func solve(_ matrix: [[Double]], _ rhs: [Double]) -> [Double] {
+/// The solution of a linear system by elimination with row pivoting.
+func solveLinearSystem(_ matrix: [[Double]], _ rhs: [Double]) -> [Double] {
   let n = rhs.count
-  var a = zip(matrix, rhs).map { $0 + [$1] }
-  for k in 0..<n {
-    let pivot = (k..<n).max { abs(a[$0][k]) < abs(a[$1][k]) }!
-    a.swapAt(k, pivot)
-    for i in (k + 1)..<max(n, k + 1) {
-      let factor = a[i][k] / a[k][k]
-      for j in k...n { a[i][j] -= factor * a[k][j] }
-    }
-  }
+  let width = n + 1
+  var flat = zip(matrix, rhs).flatMap { $0 + [$1] }
   var x = rhs
-  for k in stride(from: n - 1, through: 0, by: -1) {
-    x[k] = (a[k][n] - ((k + 1)..<max(n, k + 1)).reduce(0) { $0 + a[k][$1] * x[$1] }) / a[k][k]
+  flat.withUnsafeMutableBufferPointer { a in
+    for k in 0..<n {
+      var pivot = k
+      for i in k..<n where abs(a[i * width + k]) > abs(a[pivot * width + k]) { pivot = i }
+      if pivot != k { for j in k...n { a.swapAt(k * width + j, pivot * width + j) } }
+      // A singular but consistent system: this unknown is free.
+      if abs(a[k * width + k]) < 1e-14 { a[k * width + k] = 1e14 }
+      let inverse = 1 / a[k * width + k]
+      for i in (k + 1)..<max(n, k + 1) where a[i * width + k] != 0 {
+        let factor = a[i * width + k] * inverse
+        for j in (k + 1)...n { a[i * width + j] -= factor * a[k * width + j] }
+      }
+    }
+    for k in stride(from: n - 1, through: 0, by: -1) {
+      var sum = a[k * width + n]
+      for j in (k + 1)..<max(n, k + 1) { sum -= a[k * width + j] * x[j] }
+      x[k] = sum / a[k * width + k]
+    }
   }
   return x
 }

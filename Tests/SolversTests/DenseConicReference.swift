@@ -24,6 +24,8 @@ struct DenseConicReference {
   var offsets: [Double]
   var cones: [ConicForm.Cone]
   var tolerance = 1e-9
+  /// Steps shorter than `below` are tried again with at least `sigma` and without the second-order term.
+  var centring = (below: 0.1, sigma: 0.5)
 
   func solve(iterationLimit: Int = 200) -> Result {
     let product = ConeProduct(cones)
@@ -108,7 +110,7 @@ struct DenseConicReference {
         k[kap][t] = kappa
         k[kap][kap] = tau
         rhs[kap] = complement
-        let v = SolversTests.solve(k, rhs)
+        let v = solveLinearSystem(k, rhs)
         let dz = Array(v[(n + m)..<(n + m + p)])
         let ds = zip(xi, product.applied(dz)).map { $0 - $1 }
         return (Array(v[..<n]), Array(v[n..<(n + m)]), dz, ds, v[t], v[kap])
@@ -119,6 +121,17 @@ struct DenseConicReference {
         if d.dkappa < 0 { alpha = min(alpha, -kappa / d.dkappa) }
         return alpha
       }
+      func nearStep(_ d: (dx: [Double], dy: [Double], dz: [Double], ds: [Double], dtau: Double, dkappa: Double)) -> Double {
+        var alpha = 0.99 * longest(d)
+        while alpha > 1e-8 {
+          let (s2, z2) = (zip(s, d.ds).map { $0 + alpha * $1 }, zip(z, d.dz).map { $0 + alpha * $1 })
+          let (tau2, kappa2) = (tau + alpha * d.dtau, kappa + alpha * d.dkappa)
+          let mu2 = (dot(s2, z2) + tau2 * kappa2) / (product.degree + 1)
+          if product.isNearCentralPath(s: s2, z: z2, mu: mu2) { break }
+          alpha *= 0.8
+        }
+        return alpha
+      }
 
       var xi = s
       product.affineTarget(s: s, into: &xi)
@@ -126,14 +139,19 @@ struct DenseConicReference {
       let reach = longest(affine)
       let sigma = (1 - reach) * (1 - reach) * (1 - reach)
       product.combinedTarget(s: s, z: z, ds: affine.ds, dz: affine.dz, sigmaMu: sigma * mu, into: &xi)
-      let d = direction(eta: 1 - sigma, xi, sigma * mu - tau * kappa - affine.dtau * affine.dkappa)
-      var alpha = 0.99 * longest(d)
-      while alpha > 1e-8 {
-        let (s2, z2) = (zip(s, d.ds).map { $0 + alpha * $1 }, zip(z, d.dz).map { $0 + alpha * $1 })
-        let (tau2, kappa2) = (tau + alpha * d.dtau, kappa + alpha * d.dkappa)
-        let mu2 = (dot(s2, z2) + tau2 * kappa2) / (product.degree + 1)
-        if product.isNearCentralPath(s: s2, z: z2, mu: mu2) { break }
-        alpha *= 0.8
+      var d = direction(eta: 1 - sigma, xi, sigma * mu - tau * kappa - affine.dtau * affine.dkappa)
+      var alpha = nearStep(d)
+      if alpha < centring.below {
+        // Far from the central path the second-order term misleads: back towards it without.
+        let zero = [Double](repeating: 0, count: p)
+        let sigma = max(sigma, centring.sigma)
+        product.combinedTarget(s: s, z: z, ds: zero, dz: zero, sigmaMu: sigma * mu, into: &xi)
+        let back = direction(eta: 1 - sigma, xi, sigma * mu - tau * kappa)
+        let step = nearStep(back)
+        if step > alpha {
+          d = back
+          alpha = step
+        }
       }
       guard alpha > 1e-8, alpha.isFinite else { return result }
       x = zip(x, d.dx).map { $0 + alpha * $1 }

@@ -38,12 +38,13 @@ extension ConeProduct {
   /// `3 / (∇f(s)ᵀ∇f*(z))`, which is at most `sᵀz / 3`, is at least `nearness * mu`.
   ///
   /// Without this the scalings of these cones lose their meaning; symmetric cones do without. A driver shortens its step
-  /// until it holds at the trial point, with `mu` of that point.
+  /// until it holds at the trial point, with `mu` of that point, and takes a centring step, without a second-order term,
+  /// where too little of the step remains.
   ///
   /// Dahl and Andersen, "A primal-dual interior-point algorithm for nonsymmetric exponential-cone optimization" (2022),
   /// section 5.
   func isNearCentralPath(
-    s: UnsafePointer<Double>, z: UnsafePointer<Double>, mu: Double, nearness: Double = 1e-6
+    s: UnsafePointer<Double>, z: UnsafePointer<Double>, mu: Double, nearness: Double = 1e-2
   ) -> Bool {
     if isSymmetric { return true }
     for block in blocks {
