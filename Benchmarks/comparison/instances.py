@@ -32,7 +32,7 @@ class Instance:
     """The optimum, `infeasible`, or None if nobody wrote it down."""
 
 
-def find(paths, only):
+def find(paths, only, skip=()):
     """The instances in folders (with their subfolders) and files, in the order of their names."""
     files = []
     for path in map(Path, paths):
@@ -41,10 +41,14 @@ def find(paths, only):
         found = sorted(file for file in path.rglob("*") if is_instance(file)) if path.is_dir() else [path]
         if not found:
             raise Mistake(f"{path}: no instances; they end in {', '.join(SUFFIXES)}, or that with .gz")
-        files += [file for file in found if any(fnmatch.fnmatch(stem(file), pattern) for pattern in only or ["*"])]
+        files += [file for file in found if fits(file, only or ["*"]) and not fits(file, skip)]
     if not files:
-        raise Mistake(f"no instance is called {' or '.join(only)}")
+        raise Mistake(f"no instance is left; called {' or '.join(only or ['*'])} and not {' or '.join(skip) or 'skipped'}")
     return [inspect(file) for file in dict.fromkeys(files)]
+
+
+def fits(file, patterns):
+    return any(fnmatch.fnmatch(stem(file), pattern) for pattern in patterns)
 
 
 def quick(data):

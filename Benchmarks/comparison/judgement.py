@@ -57,6 +57,20 @@ def shifted_mean(values, shift):
     return math.exp(sum(math.log(value + shift) for value in values) / len(values)) - shift
 
 
+MEMORY_FLOOR = 20e6
+"""Bytes that the yardstick must need on an instance: below, the start of a program is all there is to see."""
+
+
+def memory_ratio(pairs):
+    """Geometric mean of the first's peak memory over the second's, where both are right and the second needs enough to see it."""
+    ratios = [
+        mine["memory"] / theirs["memory"]
+        for mine, theirs in pairs
+        if mine["verdict"] == theirs["verdict"] == "right" and (theirs["memory"] or 0) >= MEMORY_FLOOR
+    ]
+    return shifted_mean(ratios, 0)
+
+
 def primal_integral(incumbents, optimum, limit):
     """Seconds times gap: the integral of the primal gap, 1 before the first incumbent, from 0 to the limit."""
     total, since, gap = 0.0, 0.0, 1.0

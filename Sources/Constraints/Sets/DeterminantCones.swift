@@ -72,7 +72,7 @@ func fromTriangle(_ triangle: [Double], _ n: Int) -> [Double] {
   return matrix
 }
 
-private func symmetrized(_ square: [Double], _ n: Int) -> ([Double], asymmetry: Double) {
+func symmetrized(_ square: [Double], _ n: Int) -> ([Double], asymmetry: Double) {
   var matrix = square
   var asymmetry = 0.0
   for i in 0..<n {
@@ -87,7 +87,7 @@ private func symmetrized(_ square: [Double], _ n: Int) -> ([Double], asymmetry: 
 }
 
 /// Eigenvalues of a symmetric matrix, unordered.
-private func eigenvalues(_ matrix: [Double], _ n: Int) -> [Double] {
+func eigenvalues(_ matrix: [Double], _ n: Int) -> [Double] {
   var a = matrix
   if smallestEigenvalue(&a, n).isNaN { return [.nan] }
   return (0..<n).map { a[$0 * n + $0] }

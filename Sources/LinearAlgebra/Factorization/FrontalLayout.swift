@@ -1,0 +1,200 @@
+/// Where everything of a numeric factor lies: panels, the pending updates between a supernode and its parent, and the
+/// place in a panel that each entry of the matrix goes to. Fixed by the analysis and the signs of the pivots.
+///
+/// A supernode of w columns with m rows below them is one column-major panel of w + m rows and w columns. Within a
+/// supernode the columns with positive pivots come first.
+final class FrontalLayout {
+  struct Front {
+    /// Position of the first column.
+    var first: Int32 = 0
+    /// Columns.
+    var width: Int32 = 0
+    /// Columns with positive pivots, which come first.
+    var positive: Int32 = 0
+    /// Rows below the columns.
+    var below: Int32 = 0
+    /// Rows below that are columns of the parent; these come first.
+    var inParent: Int32 = 0
+    var parent: Int32 = -1
+    var firstChild: Int32 = -1
+    var nextSibling: Int32 = -1
+    /// Where the panel starts in the factor.
+    var panel = 0
+    /// Where the rows start in `rows` and `parentRows`.
+    var rowStart = 0
+    /// Where the update of the parent, a square of `below` rows, starts in the memory for updates.
+    var update = 0
+    /// Where the entries of the matrix start in `sources` and `targets`; those of the next front are their end.
+    var entries = 0
+  }
+
+  let order: Int
+  let frontCount: Int
+  /// By front, and one more at the end.
+  let fronts: UnsafeMutablePointer<Front>
+  /// Positions of the rows below each front, ascending.
+  let rows: UnsafeMutablePointer<Int32>
+  /// The same rows, as rows of the parent's panel.
+  let parentRows: UnsafeMutablePointer<Int32>
+  /// By entry in the order of use: where it is in the values of the matrix, and where it goes in its panel.
+  let sources: UnsafeMutablePointer<UInt32>
+  let targets: UnsafeMutablePointer<UInt32>
+  /// Position of each index.
+  let positions: UnsafeMutablePointer<Int32>
+  let panelSize: Int
+  let updateSize: Int
+  let largestFront: Int
+
+  init(_ analysis: LDLAnalysis, signs: [Int8]) {
+    let n = analysis.order, supernodes = analysis.supernodes, count = supernodes.count
+    order = n
+    frontCount = count
+    fronts = .allocate(capacity: count + 1)
+    fronts.initialize(repeating: Front(), count: count + 1)
+    rows = .allocate(capacity: max(1, analysis.rows.count))
+    parentRows = .allocate(capacity: max(1, analysis.rows.count))
+    sources = .allocate(capacity: max(1, analysis.rowIndices.count))
+    targets = .allocate(capacity: max(1, analysis.rowIndices.count))
+    positions = .allocate(capacity: max(1, n))
+
+    // Within a supernode, positive pivots first.
+    var moved = [Int32](repeating: 0, count: n)
+    var isMoved = false
+    var panel = 0
+    var largestFront = 0
+    for s in 0..<count {
+      let first = supernodes.starts[s], end = supernodes.starts[s + 1]
+      var next = first
+      for j in first..<end where signs[Int(analysis.permutation[Int(j)])] > 0 {
+        moved[Int(j)] = next
+        next += 1
+      }
+      fronts[s].positive = next - first
+      for j in first..<end where signs[Int(analysis.permutation[Int(j)])] < 0 {
+        moved[Int(j)] = next
+        next += 1
+      }
+      for j in first..<end where moved[Int(j)] != j { isMoved = true }
+      let width = Int(end - first), below = Int(supernodes.rowCounts[s])
+      fronts[s].first = first
+      fronts[s].width = end - first
+      fronts[s].below = Int32(below)
+      fronts[s].panel = panel
+      fronts[s].rowStart = analysis.rowStarts[s]
+      fronts[s].parent = supernodes.parent[s]
+      panel += width * (width + below)
+      largestFront = max(largestFront, width + below)
+    }
+    fronts[count].first = Int32(n)
+    fronts[count].panel = panel
+    fronts[count].rowStart = analysis.rows.count
+    panelSize = panel
+    self.largestFront = largestFront
+    for s in (0..<count).reversed() where fronts[s].parent != -1 {
+      let p = Int(fronts[s].parent)
+      fronts[s].nextSibling = fronts[p].firstChild
+      fronts[p].firstChild = Int32(s)
+    }
+    for i in 0..<n { positions[i] = isMoved ? moved[Int(analysis.inverse[i])] : analysis.inverse[i] }
+    var owner = [Int32](repeating: 0, count: n)
+    for s in 0..<count {
+      for j in supernodes.starts[s]..<supernodes.starts[s + 1] { owner[Int(j)] = Int32(s) }
+    }
+    for s in 0..<count {
+      let start = analysis.rowStarts[s], end = analysis.rowStarts[s + 1]
+      for p in start..<end { rows[p] = analysis.rows[p] }
+      if !isMoved { continue }
+      // The order changed only among columns of one supernode: sort each such run.
+      for p in start..<end {
+        let row = moved[Int(rows[p])]
+        var q = p
+        while q > start && rows[q - 1] > row {
+          rows[q] = rows[q - 1]
+          q -= 1
+        }
+        rows[q] = row
+      }
+    }
+
+    // Rows as rows of the parent's panel.
+    var place = [Int32](repeating: 0, count: n)
+    for p in 0..<count where fronts[p].firstChild != -1 {
+      let front = fronts[p]
+      for j in 0..<front.width { place[Int(front.first + j)] = j }
+      for k in 0..<Int(front.below) { place[Int(rows[front.rowStart + k])] = front.width + Int32(k) }
+      var c = Int(front.firstChild)
+      while c != -1 {
+        let start = fronts[c].rowStart
+        for k in 0..<Int(fronts[c].below) {
+          let row = place[Int(rows[start + k])]
+          parentRows[start + k] = row
+          if row < front.width { fronts[c].inParent += 1 }
+        }
+        c = Int(fronts[c].nextSibling)
+      }
+    }
+
+    // Entries of the matrix by front.
+    precondition(analysis.rowIndices.count <= Int(UInt32.max) && panel <= Int(UInt32.max), "factor too large")
+    var next = [Int](repeating: 0, count: count + 1)
+    for j in 0..<n {
+      for p in analysis.starts[j]..<analysis.starts[j + 1] {
+        next[Int(owner[Int(min(positions[j], positions[Int(analysis.rowIndices[p])]))]) + 1] += 1
+      }
+    }
+    for s in 0..<count {
+      next[s + 1] += next[s]
+      fronts[s].entries = next[s]
+    }
+    fronts[count].entries = next[count]
+    // First the column in the panel, with the row kept aside; then, front by front, the row's place.
+    var entryRows = [Int32](repeating: 0, count: analysis.rowIndices.count)
+    for j in 0..<n {
+      for p in analysis.starts[j]..<analysis.starts[j + 1] {
+        let a = positions[j], b = positions[Int(analysis.rowIndices[p])]
+        let s = Int(owner[Int(min(a, b))]), q = next[s]
+        sources[q] = UInt32(p)
+        targets[q] = UInt32(min(a, b) - fronts[s].first)
+        entryRows[q] = max(a, b)
+        next[s] += 1
+      }
+    }
+    for s in 0..<count {
+      let front = fronts[s]
+      for j in 0..<front.width { place[Int(front.first + j)] = j }
+      for k in 0..<Int(front.below) { place[Int(rows[front.rowStart + k])] = front.width + Int32(k) }
+      for q in front.entries..<fronts[s + 1].entries {
+        targets[q] = targets[q] * UInt32(front.width + front.below) + UInt32(place[Int(entryRows[q])])
+      }
+    }
+
+    // Updates wait on two stacks, by the parity of the depth: a front pops its children from one and pushes its own on
+    // the other, so that nothing is ever moved.
+    var isOdd = [Bool](repeating: false, count: count)
+    for s in (0..<count).reversed() where fronts[s].parent != -1 { isOdd[s] = !isOdd[Int(fronts[s].parent)] }
+    var top = [0, 0], highest = [0, 0]
+    for s in 0..<count {
+      let mine = isOdd[s] ? 1 : 0
+      let size = Int(fronts[s].below) * Int(fronts[s].below)
+      fronts[s].update = top[mine]
+      top[mine] += size
+      highest[mine] = max(highest[mine], top[mine])
+      var c = Int(fronts[s].firstChild)
+      while c != -1 {
+        top[1 - mine] -= Int(fronts[c].below) * Int(fronts[c].below)
+        c = Int(fronts[c].nextSibling)
+      }
+    }
+    for s in 0..<count where isOdd[s] { fronts[s].update += highest[0] }
+    updateSize = highest[0] + highest[1]
+  }
+
+  deinit {
+    fronts.deallocate()
+    rows.deallocate()
+    parentRows.deallocate()
+    sources.deallocate()
+    targets.deallocate()
+    positions.deallocate()
+  }
+}

@@ -1,0 +1,205 @@
+import Constraints
+import LinearAlgebra
+
+/// Mehrotra's predictor-corrector method on the homogeneous embedding.
+struct InteriorPoint {
+  struct Options: Sendable {
+    /// Largest primal residual of a row or bound, relative to 1 + the size of its side.
+    var primal = 1e-9
+    /// Largest dual residual of a column, relative to 1 + the size of its cost, or a thousandth of the largest cost.
+    var dual = 1e-9
+    /// Largest gap of primal and dual objective, relative to 1 + their size.
+    var gap = 1e-9
+    /// Certificates are accepted when their equations hold to this, with the strict inequality scaled to 1.
+    var certificate = 1e-9
+    /// What still counts as a solution when no further progress is possible, as a factor on the tolerances.
+    var accepted = 10.0
+    /// What counts as nearly a solution then.
+    var reduced = 1000.0
+    var iterationLimit = 200
+    var ruizPasses = 10
+    var kkt = KKTSystem.Options()
+  }
+
+  enum Ending { case optimal, nearlyOptimal, primalInfeasible, dualInfeasible, stalled, iterationLimit, stopped }
+
+  /// What the criteria look at, in the units of the form.
+  struct Measures {
+    var primalObjective = 0.0
+    var dualObjective = 0.0
+    var primalResidual = Double.infinity
+    var dualResidual = Double.infinity
+    var gap = Double.infinity
+    /// Residuals of the certificates; infinite where the strict inequality does not hold.
+    var farkasResidual = Double.infinity
+    var rayResidual = Double.infinity
+    /// The worst criterion against its tolerance.
+    func merit(_ options: Options) -> Double {
+      max(primalResidual / options.primal, dualResidual / options.dual, gap / options.gap)
+    }
+  }
+
+  let problem: InteriorPointProblem
+  let options: Options
+  let context: SolveContext
+  let embedding: HomogeneousEmbedding
+  private(set) var iterations = 0
+  private(set) var measures = Measures()
+  private var bestMeasures = Measures()
+  private let costNorm: Double
+  /// What residuals of columns and rows are multiplied by to be relative to 1 + the cost or side, in the form's units.
+  private let columnUnit: [Double]
+  private let rowUnit: [Double]
+
+  init(_ problem: InteriorPointProblem, options: Options, context: SolveContext) {
+    self.problem = problem
+    self.options = options
+    self.context = context
+    embedding = HomogeneousEmbedding(problem, kkt: options.kkt)
+    let n = problem.columnCount
+    var costs = [Double](repeating: 0, count: n)
+    for j in 0..<n { costs[j] = abs(problem.cost[j]) / problem.columnScale[j] / problem.costScale }
+    let costNorm = costs.max() ?? 0
+    self.costNorm = costNorm
+    columnUnit = (0..<n).map { 1 / problem.columnScale[$0] / (1 + max(costs[$0], 1e-3 * costNorm)) }
+    rowUnit = (0..<problem.rowCount).map { i in
+      var size = 0.0
+      for side in [problem.lower[n + i], problem.upper[n + i]] where side.isFinite { size = max(size, abs(side)) }
+      return 1 / (problem.rowScale[i] + size)
+    } + (0..<problem.coneRowCount).map { 1 / (problem.rowScale[problem.rowCount + $0] + abs(problem.offsets[$0])) }
+  }
+
+  mutating func run() -> Ending {
+    let e = embedding
+    e.start()
+    var best = Double.infinity
+    var sinceBest = 0
+    var lastReport = -1.0
+    while true {
+      e.computeResiduals()
+      measures = measure()
+      let elapsed = context.deadline.elapsed
+      if elapsed - lastReport > 0.2 || lastReport < 0 {
+        lastReport = elapsed
+        context.report(
+          .iteration(
+            count: iterations, objective: measures.primalObjective, primalInfeasibility: measures.primalResidual,
+            dualInfeasibility: measures.dualResidual, seconds: elapsed))
+      }
+      let merit = measures.merit(options)
+      if merit <= 1 { return .optimal }
+      if measures.farkasResidual <= options.certificate { return .primalInfeasible }
+      if measures.rayResidual <= options.certificate { return .dualInfeasible }
+      if merit < 0.9 * best {
+        if merit <= options.reduced { e.keep() }
+        best = merit
+        bestMeasures = measures
+        sinceBest = 0
+      } else {
+        sinceBest += 1
+      }
+      if iterations >= options.iterationLimit { return fallBack(best) ?? .iterationLimit }
+      if context.shouldStop { return .stopped }
+      // At the end of the road rounding takes over: what was good enough stands.
+      if best <= options.accepted && sinceBest >= 2 || sinceBest >= 20 || !(merit < 1e8 * best) {
+        return fallBack(best) ?? .stalled
+      }
+      guard e.factor() else { return fallBack(best) ?? .stalled }
+      let alpha = step()
+      if debugInterior { print(iterations, measures.primalObjective, measures.dualObjective, measures.primalResidual, measures.dualResidual, measures.gap, "mu", e.mu, "tau", e.tau, "kappa", e.kappa, "F", measures.farkasResidual, "R", measures.rayResidual, "alpha", alpha, "res", e.kkt.lastResidual) }
+      iterations += 1
+      if !(alpha > 1e-10) { return fallBack(best) ?? .stalled }
+    }
+  }
+
+  /// Goes back to the best iterate, when that is good enough to be called a solution.
+  private mutating func fallBack(_ best: Double) -> Ending? {
+    guard best <= options.reduced else { return nil }
+    embedding.restoreKept()
+    measures = bestMeasures
+    return best <= options.accepted ? .optimal : .nearlyOptimal
+  }
+
+  /// One predictor-corrector step; returns its length.
+  private mutating func step() -> Double {
+    let e = embedding
+    let boxes = e.boxes
+    let mu = e.mu
+    e.computeAffineDirection()
+    let affine = e.maxStep(limit: 1)
+    let sigma = (1 - affine) * (1 - affine) * (1 - affine)
+    let (s, z, c) = (boxes.slack.pointer, boxes.multiplier.pointer, boxes.target.pointer)
+    let (ds, dz) = (boxes.slackStep.pointer, boxes.multiplierStep.pointer)
+    for k in 0..<boxes.sideCount { c[k] = sigma * mu - s[k] * z[k] - ds[k] * dz[k] }
+    if !e.cones.isEmpty {
+      let z = e.coneMultipliers
+      e.cones.combinedTarget(
+        s: e.coneSlack.pointer, z: z, ds: e.coneSlackStep.pointer, dz: e.multiplierStep.pointer + e.m,
+        sigmaMu: sigma * mu, into: e.coneTarget.pointer)
+    }
+    e.computeDirection(
+      eta: 1 - sigma, kappaTarget: sigma * mu - e.tau * e.kappa - e.tauStep * e.kappaStep)
+    let alpha = e.centralStep(min(1, 0.995 * e.maxStep(limit: 2)))
+    e.advance(alpha)
+    return alpha
+  }
+
+  /// The criteria at the present iterate, in the units of the form.
+  private func measure() -> Measures {
+    let e = embedding
+    let (n, m, tau) = (problem.columnCount, problem.rowCount, e.tau)
+    var result = Measures()
+    let scale = problem.costScale
+    let p = (0.5 * e.quadratic / tau + e.linearCost) / tau
+    let d = (-0.5 * e.quadratic / tau + e.dualCost) / tau
+    result.primalObjective = p / scale
+    result.dualObjective = d / scale
+    result.gap = abs(p - d) / scale / (1 + min(abs(p), abs(d)) / scale)
+    var primal = 0.0
+    for i in 0..<e.r { primal = max(primal, abs(e.primalResidual.pointer[i]) * rowUnit[i]) }
+    for k in 0..<e.boxes.sideCount {
+      let i = Int(e.boxes.index[k])
+      let unit =
+        i < n
+        ? problem.columnScale[i] / (1 + abs(e.boxes.bound.pointer[k]) * problem.columnScale[i]) : rowUnit[i - n]
+      primal = max(primal, abs(e.boxes.residual.pointer[k]) * unit)
+    }
+    var dual = 0.0
+    for j in 0..<n { dual = max(dual, abs(e.dualResidual.pointer[j]) * columnUnit[j]) }
+    for i in 0..<m { dual = max(dual, abs(e.dualResidual.pointer[n + i]) * problem.rowScale[i] / (1 + costNorm)) }
+    result.primalResidual = primal / tau
+    result.dualResidual = dual / scale / tau
+    // Farkas: dual cost positive while Aᵀλ + zl - zu vanishes.
+    if e.dualCost > 0 {
+      var worst = 0.0
+      for j in 0..<n {
+        let free = e.dualResidual.pointer[j] - e.hessianProduct.pointer[j] - problem.cost[j] * tau
+        worst = max(worst, abs(free) / problem.columnScale[j])
+      }
+      for i in 0..<m { worst = max(worst, abs(e.dualResidual.pointer[n + i]) * problem.rowScale[i]) }
+      result.farkasResidual = worst / e.dualCost
+    }
+    if e.linearCost < 0 {
+      var worst = 0.0
+      for j in 0..<n { worst = max(worst, abs(e.hessianProduct.pointer[j]) / problem.columnScale[j]) }
+      for i in 0..<m {
+        let shift = problem.lower[n + i] == problem.upper[n + i] ? problem.lower[n + i] * tau : 0
+        worst = max(worst, abs(e.primalResidual.pointer[i] + shift) / problem.rowScale[i])
+      }
+      for i in 0..<problem.coneRowCount {
+        let residual = e.primalResidual.pointer[m + i] - problem.offsets[i] * tau
+        worst = max(worst, abs(residual) / problem.rowScale[m + i])
+      }
+      for k in 0..<e.boxes.sideCount {
+        let i = Int(e.boxes.index[k])
+        let unit = i < n ? problem.columnScale[i] : 1 / problem.rowScale[i - n]
+        worst = max(
+          worst, abs(e.boxes.residual.pointer[k] + e.boxes.sign(k) * e.boxes.bound.pointer[k] * tau) * unit)
+      }
+      result.rayResidual = worst / -e.linearCost * scale
+    }
+    return result
+  }
+}
+import Foundation
+nonisolated(unsafe) var debugInterior = ProcessInfo.processInfo.environment["IPM_DEBUG"] != nil

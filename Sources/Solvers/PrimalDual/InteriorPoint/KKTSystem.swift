@@ -1,0 +1,362 @@
+import LinearAlgebra
+
+/// Solves with the KKT matrix of one iteration,
+///
+///     [ P + D   Mᵀ ]
+///     [ M      -W  ],
+///
+/// in the form that is cheapest to factorize (``KKTPattern``), with static regularization undone by iterative
+/// refinement against the matrix itself.
+///
+/// Altman and Gondzio, "Regularized symmetric indefinite systems in interior point methods for linear and quadratic
+/// optimization" (1999).
+final class KKTSystem {
+  struct Options: Sendable {
+    /// Added to D and W before factorizing.
+    var regularization = 1e-9
+    /// Refinement stops at a residual of this times the largest number of the right-hand side, ...
+    var refinementTolerance = 1e-12
+    /// ... after this many steps, ...
+    var refinementLimit = 6
+    /// ... or when a step improves the residual by less than this factor.
+    var refinementFactor = 3.0
+    var threads = 1
+  }
+
+  let problem: InteriorPointProblem
+  let cones: ConeProduct
+  let pattern: KKTPattern
+  let analysis: LDLAnalysis
+  private let factorization: LDLFactorization
+  private let rows: SparseMatrix
+  private let values: Vector
+  private let work: Vector
+  private let coneValues: Vector
+  private let coneProduct: Vector
+  /// D and W of the present iteration, and the pivots of eliminated columns.
+  private let diagonal: Vector
+  private let rowDiagonal: Vector
+  private let pivots: Vector
+  private let hessianDiagonal: Vector
+  private let next: UnsafeMutablePointer<Int>
+  private let residual: Vector
+  private let solution: Vector
+  private let reduced: Vector
+  private var options: Options
+  /// Largest residual, relative to the right-hand side, of the last solve.
+  private(set) var lastResidual = 0.0
+  private let n: Int
+  private let r: Int
+
+  init(_ problem: InteriorPointProblem, cones: ConeProduct, options: Options) {
+    self.problem = problem
+    self.cones = cones
+    self.options = options
+    n = problem.columnCount
+    r = problem.stackedRowCount
+    rows = problem.matrix.transposed()
+    (pattern, analysis) = KKTSystem.choosePattern(problem, rows, cones)
+    var factorOptions = LDLFactorization.Options()
+    factorOptions.threads = options.threads
+    factorOptions.pivotScale = .diagonal
+    factorOptions.pivotThreshold = debugEnv("PT") ?? 1e-14
+    factorOptions.pivotReplacement = debugEnv("PR") ?? 1e-7
+    factorization = LDLFactorization(analysis, signs: pattern.signs, options: factorOptions)
+    values = Vector(count: pattern.rowIndices.count)
+    work = Vector(count: r + cones.auxiliaryCount)
+    coneValues = Vector(count: cones.blockRows.count)
+    coneProduct = Vector(count: cones.dimension)
+    diagonal = Vector(count: n)
+    rowDiagonal = Vector(count: r)
+    pivots = Vector(count: n)
+    hessianDiagonal = Vector(count: n)
+    for j in 0..<n {
+      for k in problem.hessian.starts[j]..<problem.hessian.starts[j + 1] where problem.hessian.rowIndices[k] == Int32(j) {
+        hessianDiagonal[j] += problem.hessian.values[k]
+      }
+    }
+    next = .allocate(capacity: n + 1)
+    residual = Vector(count: 3 * (n + r))
+    solution = Vector(count: 3 * (n + r))
+    reduced = Vector(count: 3 * pattern.order)
+  }
+
+  deinit { next.deallocate() }
+
+  /// Entries of the factor.
+  var factorEntryCount: Int { analysis.factorEntryCount }
+
+  /// The pattern with the cheaper factor. Columns that would fill the normal equations stay in either case.
+  private static func choosePattern(
+    _ problem: InteriorPointProblem, _ rows: SparseMatrix, _ cones: ConeProduct
+  ) -> (KKTPattern, LDLAnalysis) {
+    let (n, r) = (problem.columnCount, problem.stackedRowCount)
+    let hessian = problem.hessian
+    var canGo = [Bool](repeating: true, count: n)
+    for j in 0..<n {
+      for k in hessian.starts[j]..<hessian.starts[j + 1] where hessian.rowIndices[k] != Int32(j) {
+        canGo[j] = false
+        canGo[Int(hessian.rowIndices[k])] = false
+      }
+    }
+    let limit = max(20, Int(10 * Double(r).squareRoot()))
+    let average = n > 0 ? problem.matrix.entryCount / n : 0
+    var candidates = 0
+    var work = 0.0
+    for j in 0..<n where canGo[j] {
+      let count = problem.matrix.starts[j + 1] - problem.matrix.starts[j]
+      let isFree = !problem.lower[j].isFinite && !problem.upper[j].isFinite && hessian.starts[j] == hessian.starts[j + 1]
+      if isFree || (count > limit && count > 10 * average) { canGo[j] = false } else {
+        candidates += 1
+        work += Double(count) * Double(count)
+      }
+    }
+    func full() -> (KKTPattern, LDLAnalysis) {
+      let pattern = KKTPattern(
+        hessian: hessian, matrix: problem.matrix, rows: rows, cones: cones,
+        isEliminated: [Bool](repeating: false, count: n))
+      return (pattern, LDLAnalysis(order: pattern.order, starts: pattern.starts, rowIndices: pattern.rowIndices))
+    }
+    func eliminating() -> (KKTPattern, LDLAnalysis) {
+      let pattern = KKTPattern(hessian: hessian, matrix: problem.matrix, rows: rows, cones: cones, isEliminated: canGo)
+      return (pattern, LDLAnalysis(order: pattern.order, starts: pattern.starts, rowIndices: pattern.rowIndices))
+    }
+    if candidates == 0 || debugFull { return full() }
+    // Where the products are few, the normal equations never lose by much; where they are many, look at both.
+    let entries = Double(problem.matrix.entryCount + r + 1)
+    if candidates == n && work < 30 * entries { return eliminating() }
+    if work > 400 * entries && work > 1e7 { return full() }
+    let (one, other) = (eliminating(), full())
+    return one.1.flopCount + 2 * Double(one.0.productCount) <= other.1.flopCount ? one : other
+  }
+
+  /// Forms and factorizes the matrix for new diagonals.
+  /// - Returns: the number of pivots that had to be replaced.
+  func factor(diagonal d: Vector, rowDiagonal w: Vector) -> Int {
+    diagonal.copy(from: d)
+    rowDiagonal.copy(from: w)
+    assemble()
+    addConeBlock(options.regularization)
+    return factorization.factor(values.pointer)
+  }
+
+  /// Puts the cones' block, and regularization of its auxiliary rows, on top of what the products gave.
+  private func addConeBlock(_ rho: Double) {
+    if cones.isEmpty { return }
+    cones.writeBlock(into: coneValues.pointer)
+    pattern.coneEntries.withUnsafeBufferPointer { entries in
+      for k in 0..<entries.count { values.pointer[entries[k]] += coneValues.pointer[k] }
+    }
+    let first = r - cones.dimension
+    for i in 0..<cones.dimension { rowDiagonal.pointer[first + i] = abs(coneValues.pointer[cones.blockStarts[i]]) }
+    let base = pattern.kept.count + r
+    for a in 0..<cones.auxiliaryCount {
+      values.pointer[pattern.starts[base + a]] += Double(cones.auxiliarySigns[a]) * rho
+    }
+  }
+
+  private func assemble() {
+    let rho = debugReg ?? options.regularization
+    let hessian = problem.hessian
+    let kept = pattern.kept.count
+    pattern.starts.withUnsafeBufferPointer { starts in
+      pattern.rowIndices.withUnsafeBufferPointer { indices in
+        pattern.position.withUnsafeBufferPointer { position in
+          problem.matrix.starts.withUnsafeBufferPointer { columnStarts in
+            problem.matrix.rowIndices.withUnsafeBufferPointer { rowIndices in
+              problem.matrix.values.withUnsafeBufferPointer { entries in
+                // Columns that stay: a dense scratch column takes the entries, the pattern collects them.
+                for j in pattern.eliminated.lazy.map(Int.init) {
+                  pivots.pointer[j] = 1 / (diagonal.pointer[j] + hessianDiagonal.pointer[j] + rho)
+                }
+                let scratch = reduced.pointer
+                for (c, j) in pattern.kept.lazy.map(Int.init).enumerated() {
+                  for k in hessian.starts[j]..<hessian.starts[j + 1] {
+                    scratch[Int(position[Int(hessian.rowIndices[k])])] = hessian.values[k]
+                  }
+                  if hessianDiagonal.pointer[j] == 0 { scratch[c] = 0 }
+                  scratch[c] += diagonal.pointer[j] + rho
+                  for k in columnStarts[j]..<columnStarts[j + 1] { scratch[kept + Int(rowIndices[k])] = entries[k] }
+                  for k in starts[c]..<starts[c + 1] { values.pointer[k] = scratch[Int(indices[k])] }
+                }
+                // Rows: products of the eliminated columns.
+                let sum = work.pointer
+                for j in 0..<n { next[j] = columnStarts[j] }
+                rows.starts.withUnsafeBufferPointer { rowStarts in
+                  rows.rowIndices.withUnsafeBufferPointer { rowColumns in
+                    rows.values.withUnsafeBufferPointer { rowValues in
+                      for i in 0..<r {
+                        let c = kept + i
+                        for k in starts[c]..<starts[c + 1] { sum[Int(indices[k]) - kept] = 0 }
+                        for k in rowStarts[i]..<rowStarts[i + 1] {
+                          let j = Int(rowColumns[k])
+                          if position[j] >= 0 { continue }
+                          let f = rowValues[k] * pivots.pointer[j]
+                          let first = next[j]
+                          next[j] = first + 1
+                          for e in first..<columnStarts[j + 1] { sum[Int(rowIndices[e])] += f * entries[e] }
+                        }
+                        sum[i] += rowDiagonal.pointer[i] + rho
+                        for k in starts[c]..<starts[c + 1] { values.pointer[k] = -sum[Int(indices[k]) - kept] }
+                      }
+                      for k in starts[kept + r]..<starts[pattern.order] { values.pointer[k] = 0 }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  // MARK: - Solving
+
+  /// Solves in place for `count` right-hand sides, each of columns and rows, one after the other.
+  func solve(_ rhs: UnsafeMutablePointer<Double>, count: Int) {
+    let length = n + r
+    solution.pointer.update(from: rhs, count: count * length)
+    solveOnce(solution.pointer, count: count)
+    var previous = Double.infinity
+    for step in 0...options.refinementLimit {
+      var worst = 0.0
+      for k in 0..<count {
+        let norm = max(weightedNorm(rhs + k * length), 1e-300)
+        computeResidual(rhs + k * length, solution.pointer + k * length, residual.pointer + k * length)
+        worst = max(worst, weightedNorm(residual.pointer + k * length) / norm)
+      }
+      if !(worst < previous) && step > 0 {
+        // The step made it worse: take it back.
+        VectorKernels.add(count * length, -1, correctionBase, to: solution.pointer)
+        break
+      }
+      lastResidual = worst
+      if worst <= options.refinementTolerance || step == options.refinementLimit
+        || worst * options.refinementFactor > previous
+      {
+        break
+      }
+      previous = worst
+      solveOnce(residual.pointer, count: count)
+      correction.pointer.update(from: residual.pointer, count: count * length)
+      VectorKernels.add(count * length, 1, residual.pointer, to: solution.pointer)
+    }
+    rhs.update(from: solution.pointer, count: count * length)
+  }
+
+  private lazy var correction = Vector(count: 3 * (n + r))
+  private var correctionBase: UnsafePointer<Double> { UnsafePointer(correction.pointer) }
+
+  /// The largest absolute entry, each equation divided by its diagonal where that is above 1: at the end of a solve
+  /// diagonals reach 1e15, and their equations would drown all others.
+  private func weightedNorm(_ x: UnsafePointer<Double>) -> Double {
+    var largest = 0.0
+    for j in 0..<n { largest = max(largest, abs(x[j]) / max(1, diagonal.pointer[j])) }
+    for i in 0..<r { largest = max(largest, abs(x[n + i]) / max(1, rowDiagonal.pointer[i])) }
+    return largest.isNaN ? .infinity : largest
+  }
+
+  /// `out = rhs - K x` with the matrix without regularization.
+  private func computeResidual(
+    _ rhs: UnsafePointer<Double>, _ x: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>
+  ) {
+    let y = x + n
+    let rowOut = out + n
+    for j in 0..<n { out[j] = rhs[j] - diagonal.pointer[j] * x[j] }
+    let m = r - cones.dimension
+    for i in 0..<m { rowOut[i] = rhs[n + i] + rowDiagonal.pointer[i] * y[i] }
+    if !cones.isEmpty {
+      cones.applyH(y + m, into: coneProduct.pointer)
+      for i in 0..<cones.dimension { rowOut[m + i] = rhs[n + m + i] + coneProduct.pointer[i] }
+    }
+    problem.matrix.starts.withUnsafeBufferPointer { starts in
+      problem.matrix.rowIndices.withUnsafeBufferPointer { rows in
+        problem.matrix.values.withUnsafeBufferPointer { entries in
+          for j in 0..<n {
+            let xj = x[j]
+            var sum = 0.0
+            for k in starts[j]..<starts[j + 1] {
+              let i = Int(rows[k])
+              rowOut[i] -= entries[k] * xj
+              sum += entries[k] * y[i]
+            }
+            out[j] -= sum
+          }
+        }
+      }
+    }
+    problem.subtractHessianProduct(x, from: out)
+  }
+
+  /// One solve with the factor of the regularized matrix.
+  private func solveOnce(_ x: UnsafeMutablePointer<Double>, count: Int) {
+    let length = n + r
+    let kept = pattern.kept.count
+    let order = pattern.order
+    problem.matrix.starts.withUnsafeBufferPointer { starts in
+      problem.matrix.rowIndices.withUnsafeBufferPointer { rows in
+        problem.matrix.values.withUnsafeBufferPointer { entries in
+          pattern.eliminated.withUnsafeBufferPointer { eliminated in
+            pattern.kept.withUnsafeBufferPointer { keptColumns in
+              for c in 0..<count {
+                let full = x + c * length
+                let small = reduced.pointer + c * order
+                for k in 0..<kept { small[k] = full[Int(keptColumns[k])] }
+                (small + kept).update(from: full + n, count: r)
+                (small + kept + r).update(repeating: 0, count: order - kept - r)
+                for e in eliminated {
+                  let j = Int(e)
+                  let t = pivots.pointer[j] * full[j]
+                  if t == 0 { continue }
+                  for k in starts[j]..<starts[j + 1] { small[kept + Int(rows[k])] -= entries[k] * t }
+                }
+              }
+              factorization.solve(reduced.pointer, count: count)
+              for c in 0..<count {
+                let full = x + c * length
+                let small = reduced.pointer + c * order
+                for k in 0..<kept { full[Int(keptColumns[k])] = small[k] }
+                (full + n).update(from: small + kept, count: r)
+                for e in eliminated {
+                  let j = Int(e)
+                  var sum = full[j]
+                  for k in starts[j]..<starts[j + 1] { sum -= entries[k] * small[kept + Int(rows[k])] }
+                  full[j] = sum * pivots.pointer[j]
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+extension InteriorPointProblem {
+  /// `out -= P x`.
+  func subtractHessianProduct(_ x: UnsafePointer<Double>, from out: UnsafeMutablePointer<Double>) {
+    if hessian.entryCount == 0 { return }
+    hessian.starts.withUnsafeBufferPointer { starts in
+      hessian.rowIndices.withUnsafeBufferPointer { rows in
+        hessian.values.withUnsafeBufferPointer { entries in
+          for j in 0..<columnCount {
+            let xj = x[j]
+            var sum = 0.0
+            for k in starts[j]..<starts[j + 1] {
+              let i = Int(rows[k])
+              sum += entries[k] * x[i]
+              if i != j { out[i] -= entries[k] * xj }
+            }
+            out[j] -= sum
+          }
+        }
+      }
+    }
+  }
+}
+
+import Foundation
+nonisolated(unsafe) let debugFull = ProcessInfo.processInfo.environment["IPM_FULL"] != nil
+nonisolated(unsafe) let debugReg = ProcessInfo.processInfo.environment["IPM_REG"].flatMap(Double.init)
+func debugEnv(_ s: String) -> Double? { ProcessInfo.processInfo.environment[s].flatMap(Double.init) }
