@@ -17,8 +17,9 @@ public struct FirstOrderSolver: Solver {
     guard case .linear(let linear) = form, !linear.hasIntegers else {
       throw .failed(solver: "pdhg", message: "it takes linear programs without whole numbers only")
     }
-    let settings = FirstOrder.Options()
-    return FirstOrder.solve(linear, settings, context)
+    return try PresolvedSolve.run(form, options: options, context: context) { reduced in
+      FirstOrder.solve(reduced.linear, FirstOrder.Options(), context)
+    }
   }
 
   public func openWorkspace(options: SolveOptions) -> any SolverWorkspace { FirstOrderWorkspace(solver: self) }

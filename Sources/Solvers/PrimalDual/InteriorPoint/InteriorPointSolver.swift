@@ -14,15 +14,12 @@ public struct InteriorPointSolver: Solver {
   public func solve(
     _ form: Form, options: SolveOptions, context: SolveContext
   ) throws(SolverError) -> FormOutcome {
-    let conic: ConicForm
-    switch form {
-    case .linear(let linear): conic = ConicForm(linear)
-    case .conic(let form): conic = form
+    try PresolvedSolve.run(form, options: options, context: context) { reduced in
+      let problem = InteriorPointProblem(reduced, ruizPasses: InteriorPoint.Options().ruizPasses)
+      var method = InteriorPoint(problem, options: InteriorPoint.Options(), context: context)
+      let ending = method.run()
+      return InteriorPointSolver.outcome(method, ending, reduced)
     }
-    let problem = InteriorPointProblem(conic, ruizPasses: InteriorPoint.Options().ruizPasses)
-    var method = InteriorPoint(problem, options: InteriorPoint.Options(), context: context)
-    let ending = method.run()
-    return InteriorPointSolver.outcome(method, ending, conic)
   }
 
   public func openWorkspace(options: SolveOptions) -> any SolverWorkspace { InteriorPointWorkspace() }
@@ -58,6 +55,7 @@ public struct InteriorPointSolver: Solver {
       if ending == .optimal || ending == .nearlyOptimal {
         let multipliers = problem.liftMultipliers(e.multipliers.pointer, costScale: problem.costScale * e.tau)
         result.rowDuals = multipliers.rows
+        result.coneDuals = multipliers.cones
         result.reducedCosts = form.reducedCosts(point: result.point, rowDuals: multipliers.rows, coneDuals: multipliers.cones)
       }
     }
