@@ -51,7 +51,11 @@ let paths = Array(CommandLine.arguments.dropFirst())
 if paths.isEmpty {
   print("usage: factorization-benchmark FILE.mps.gz ...")
 } else {
-  BLAS.threadCount = 1
+  // CHOLMOD asks OpenMP for four threads wherever it copies; that and the pool of OpenBLAS are settled at start only.
+  if getenv("OMP_THREAD_LIMIT") == nil {
+    for name in ["OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS"] { setenv(name, "1", 1) }
+    execvp(CommandLine.unsafeArgv[0]!, CommandLine.unsafeArgv)
+  }
   let size = 1500
   let dense = DenseMatrix(rowCount: size, columnCount: size) { i, j in Double((i * 7 + j * 13) % 11) - 5 }
   var product = dense

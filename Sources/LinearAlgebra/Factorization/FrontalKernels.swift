@@ -52,49 +52,67 @@ enum FrontalKernels {
     }
   }
 
-  /// The lower triangle of `C += alpha A Aᵀ`, or `C = alpha A Aᵀ` if `beta` is 0: C is n × n, A is n × k. Parts of the
-  /// upper triangle are overwritten.
-  static func multiplyLower(
-    _ n: Int, _ k: Int, _ alpha: Double, _ a: UnsafePointer<Double>, _ lda: Int, _ beta: Double,
+  /// The first n columns of the lower triangle of `C += alpha A Aᵀ`, or `C = alpha A Aᵀ` if `beta` is 0: C is m × n, A is
+  /// m × k. Parts of the upper triangle are overwritten.
+  static func multiplyTrapezoid(
+    _ m: Int, _ n: Int, _ k: Int, _ alpha: Double, _ a: UnsafePointer<Double>, _ lda: Int, _ beta: Double,
     _ c: UnsafeMutablePointer<Double>, _ ldc: Int
   ) {
-    let columns = n <= 64 ? 64 : n * 32 * k <= unpackedLimit || k <= 256 ? 32 : 128
+    let columns = n <= 64 ? 64 : m * 32 * k <= unpackedLimit || k <= 256 ? 32 : 128
     var j = 0
     while j < n {
       let w = min(columns, n - j)
-      multiplyTiled(n - j, w, k, alpha, a + j, lda, a + j, lda, beta, c + (j * ldc + j), ldc)
+      multiplyTiled(m - j, w, k, alpha, a + j, lda, a + j, lda, beta, c + (j * ldc + j), ldc)
       j += w
     }
+  }
+
+  /// Factors the first `width` columns of a panel of `ld` rows, `positive` of them with positive pivots, the others with
+  /// negative ones.
+  /// - Parameter units: what the pivot of each column is measured in; nil for 1.
+  /// - Returns: the number of replaced pivots.
+  static func factorPanel(
+    _ panel: UnsafeMutablePointer<Double>, _ ld: Int, width: Int, positive: Int, rule: PivotRule,
+    units: UnsafePointer<Double>?
+  ) -> Int {
+    var replaced = 0
+    let negative = width &- positive
+    if positive > 0 {
+      replaced += factor(panel, ld, first: 0, width: positive, sign: 1, rule: rule, units: units)
+    }
+    if negative > 0 {
+      if positive > 0 {
+        multiplyTrapezoid(
+          ld &- positive, negative, positive, -1, panel + positive, ld, 1, panel + (positive &* ld &+ positive), ld)
+      }
+      replaced += factor(panel, ld, first: positive, width: negative, sign: -1, rule: rule, units: units)
+    }
+    return replaced
   }
 
   /// Factors columns `first..<first + width` of a panel, which earlier columns have updated already: `σ A = L Lᵀ` in
   /// the square block, and the rows below it are brought to L.
   /// - Returns: the number of replaced pivots.
-  static func factor(
+  private static func factor(
     _ panel: UnsafeMutablePointer<Double>, _ ld: Int, first: Int, width: Int, sign: Double, rule: PivotRule,
-    scale: UnsafePointer<Double>?
+    units: UnsafePointer<Double>?
   ) -> Int {
-    if width <= 4 { return factorNarrow(panel, ld, first: first, width: width, sign: sign, rule: rule, scale: scale) }
+    if width <= 4 { return factorNarrow(panel, ld, first: first, width: width, sign: sign, rule: rule, units: units) }
     let half = (width / 2 + 3) & ~3
     let rest = width - half
-    var replaced = factor(panel, ld, first: first, width: half, sign: sign, rule: rule, scale: scale)
+    var replaced = factor(panel, ld, first: first, width: half, sign: sign, rule: rule, units: units)
     let middle = first + half
     let left = panel + (first * ld + middle)
     let corner = panel + (middle * ld + middle)
-    if rest <= 64 {
-      multiplyTiled(ld - middle, rest, half, -sign, left, ld, left, ld, 1, corner, ld)
-    } else {
-      multiplyLower(rest, half, -sign, left, ld, 1, corner, ld)
-      multiplyTiled(ld - middle - rest, rest, half, -sign, left + rest, ld, left, ld, 1, corner + rest, ld)
-    }
-    replaced += factor(panel, ld, first: middle, width: rest, sign: sign, rule: rule, scale: scale)
+    multiplyTrapezoid(ld - middle, rest, half, -sign, left, ld, 1, corner, ld)
+    replaced += factor(panel, ld, first: middle, width: rest, sign: sign, rule: rule, units: units)
     return replaced
   }
 
   /// `factor` for at most four columns.
   private static func factorNarrow(
     _ panel: UnsafeMutablePointer<Double>, _ ld: Int, first: Int, width: Int, sign: Double, rule: PivotRule,
-    scale: UnsafePointer<Double>?
+    units: UnsafePointer<Double>?
   ) -> Int {
     var replaced = 0
     let block = panel + (first * ld + first)
@@ -102,7 +120,7 @@ enum FrontalKernels {
     for j in 0..<width {
       let column = block + j * ld
       var d = sign * column[j]
-      let unit = scale.map { $0[first + j] } ?? 1
+      let unit = units.map { $0[first + j] } ?? 1
       if !(d > rule.threshold * unit) {
         d = rule.replacement * unit
         replaced += 1
@@ -180,23 +198,5 @@ enum FrontalKernels {
   @inline(__always)
   private static func store(_ x: SIMD2<Double>, _ p: UnsafeMutablePointer<Double>, _ i: Int) {
     UnsafeMutableRawPointer(p + i).storeBytes(of: x, as: SIMD2<Double>.self)
-  }
-
-  /// Adds columns `columns` of a child's update, a lower triangle of order m, into a matrix of the parent, whose rows
-  /// and columns are numbered from `offset`.
-  @inline(__always)
-  static func add(
-    _ update: UnsafePointer<Double>, _ m: Int, columns: Range<Int>, at map: UnsafePointer<Int32>,
-    into target: UnsafeMutablePointer<Double>, _ ld: Int, offset: Int
-  ) {
-    for j in columns {
-      let source = update + j &* m
-      let column = target + ((Int(map[j]) &- offset) &* ld &- offset)
-      var i = j
-      while i < m {
-        column[Int(map[i])] += source[i]
-        i &+= 1
-      }
-    }
   }
 }

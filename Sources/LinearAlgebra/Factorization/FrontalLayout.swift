@@ -22,11 +22,25 @@ final class FrontalLayout {
     var panel = 0
     /// Where the rows start in `rows` and `parentRows`.
     var rowStart = 0
-    /// Where the update of the parent, a square of `below` rows, starts in the memory for updates.
+    /// Where what goes past the parent to its ancestors, a square of `pastParent` rows, starts in the memory for updates.
+    /// A leaf has none: its square is made when the parent wants it.
     var update = 0
+    /// Where the runs of consecutive rows in `parentRows` start in `runEnds`, and how many there are; none are noted
+    /// where they are short.
+    var runStart = 0
+    var runCount: Int32 = 0
     /// Where the entries of the matrix start in `sources` and `targets`; those of the next front are their end.
     var entries = 0
+
+    /// Rows below that are below the parent's columns, too.
+    var pastParent: Int { Int(below &- inParent) }
+    var isLeaf: Bool { firstChild == -1 }
+    /// Entries of the square that waits for the parent.
+    fileprivate var updateCount: Int { isLeaf ? 0 : pastParent * pastParent }
   }
+
+  /// Runs of consecutive rows are used where they are at least this long on average.
+  private static let shortestRun = 16
 
   let order: Int
   let frontCount: Int
@@ -36,6 +50,8 @@ final class FrontalLayout {
   let rows: UnsafeMutablePointer<Int32>
   /// The same rows, as rows of the parent's panel.
   let parentRows: UnsafeMutablePointer<Int32>
+  /// Ends of runs of consecutive numbers in `parentRows`, counted from the front's first.
+  let runEnds: UnsafeMutablePointer<Int32>
   /// By entry in the order of use: where it is in the values of the matrix, and where it goes in its panel.
   let sources: UnsafeMutablePointer<UInt32>
   let targets: UnsafeMutablePointer<UInt32>
@@ -43,6 +59,10 @@ final class FrontalLayout {
   let positions: UnsafeMutablePointer<Int32>
   let panelSize: Int
   let updateSize: Int
+  /// The largest number of entries that a front adds to its parent's panel, as a rectangle.
+  let largestTransfer: Int
+  /// The largest square that a leaf passes on to its parent.
+  let largestLeafUpdate: Int
   let largestFront: Int
 
   init(_ analysis: LDLAnalysis, signs: [Int8]) {
@@ -116,7 +136,8 @@ final class FrontalLayout {
       }
     }
 
-    // Rows as rows of the parent's panel.
+    // Rows as rows of the parent's panel, and their runs.
+    var ends: [Int32] = []
     var place = [Int32](repeating: 0, count: n)
     for p in 0..<count where fronts[p].firstChild != -1 {
       let front = fronts[p]
@@ -130,9 +151,22 @@ final class FrontalLayout {
           parentRows[start + k] = row
           if row < front.width { fronts[c].inParent += 1 }
         }
+        let below = Int(fronts[c].below), firstRun = ends.count
+        fronts[c].runStart = firstRun
+        for k in 0..<below where k + 1 == below || parentRows[start + k + 1] != parentRows[start + k] + 1 {
+          ends.append(Int32(k + 1))
+        }
+        if (ends.count - firstRun) * Self.shortestRun <= below {
+          fronts[c].runCount = Int32(ends.count - firstRun)
+        } else {
+          ends.removeLast(ends.count - firstRun)
+        }
         c = Int(fronts[c].nextSibling)
       }
     }
+
+    runEnds = .allocate(capacity: max(1, ends.count))
+    for k in 0..<ends.count { runEnds[k] = ends[k] }
 
     // Entries of the matrix by front.
     precondition(analysis.rowIndices.count <= Int(UInt32.max) && panel <= Int(UInt32.max), "factor too large")
@@ -172,27 +206,31 @@ final class FrontalLayout {
     // the other, so that nothing is ever moved.
     var isOdd = [Bool](repeating: false, count: count)
     for s in (0..<count).reversed() where fronts[s].parent != -1 { isOdd[s] = !isOdd[Int(fronts[s].parent)] }
-    var top = [0, 0], highest = [0, 0]
+    var top = [0, 0], highest = [0, 0], transfer = 0, leafUpdate = 0
     for s in 0..<count {
       let mine = isOdd[s] ? 1 : 0
-      let size = Int(fronts[s].below) * Int(fronts[s].below)
       fronts[s].update = top[mine]
-      top[mine] += size
+      top[mine] += fronts[s].updateCount
       highest[mine] = max(highest[mine], top[mine])
+      transfer = max(transfer, Int(fronts[s].below) * Int(fronts[s].inParent))
+      if fronts[s].isLeaf { leafUpdate = max(leafUpdate, fronts[s].pastParent * fronts[s].pastParent) }
       var c = Int(fronts[s].firstChild)
       while c != -1 {
-        top[1 - mine] -= Int(fronts[c].below) * Int(fronts[c].below)
+        top[1 - mine] -= fronts[c].updateCount
         c = Int(fronts[c].nextSibling)
       }
     }
     for s in 0..<count where isOdd[s] { fronts[s].update += highest[0] }
     updateSize = highest[0] + highest[1]
+    largestTransfer = transfer
+    largestLeafUpdate = leafUpdate
   }
 
   deinit {
     fronts.deallocate()
     rows.deallocate()
     parentRows.deallocate()
+    runEnds.deallocate()
     sources.deallocate()
     targets.deallocate()
     positions.deallocate()

@@ -2,8 +2,9 @@
 /// those of a quasi-definite matrix (positive definite and negative definite diagonal blocks) have in every order. With
 /// positive signs alone this is the Cholesky factor of a positive definite matrix.
 ///
-/// The method is multifrontal: a supernode is a dense panel; what it subtracts from the rest is one dense triangle that
-/// is handed to its parent in the elimination tree. Not to be used from two threads at a time.
+/// The method is multifrontal: a supernode is a dense panel; what it subtracts from the rest is one dense triangle, of
+/// which the parent in the elimination tree gets its columns at once, and the remainder waits for the parent's turn. Not
+/// to be used from two threads at a time.
 ///
 /// Sources: Vanderbei, "Symmetric quasidefinite matrices", 1995; Duff, Reid, "The multifrontal solution of indefinite
 /// sparse symmetric linear equations", 1983.
@@ -36,8 +37,12 @@ public final class LDLFactorization {
   /// Panels one after the other.
   let panels: UnsafeMutablePointer<Double>
   private let updates: UnsafeMutablePointer<Double>
-  /// Units of the pivots of one front, with `PivotScale.diagonal`.
-  private let scale: UnsafeMutablePointer<Double>?
+  /// What a front adds to its parent's panel.
+  private let transfer: UnsafeMutablePointer<Double>
+  /// What a leaf passes on past its parent.
+  private let leafUpdate: UnsafeMutablePointer<Double>
+  /// By position, what pivots are measured in, with `PivotScale.diagonal`.
+  private let units: UnsafeMutablePointer<Double>?
   /// Right-hand sides in the order of elimination, and the part of them that a front touches.
   let permuted: UnsafeMutablePointer<Double>
   let gathered: UnsafeMutablePointer<Double>
@@ -52,7 +57,9 @@ public final class LDLFactorization {
     rule = FrontalKernels.PivotRule(threshold: options.pivotThreshold, replacement: options.pivotReplacement)
     panels = .allocate(capacity: max(1, layout.panelSize))
     updates = .allocate(capacity: max(1, layout.updateSize))
-    scale = options.pivotScale == .diagonal ? .allocate(capacity: max(1, layout.largestFront)) : nil
+    transfer = .allocate(capacity: max(1, layout.largestTransfer))
+    leafUpdate = .allocate(capacity: max(1, layout.largestLeafUpdate))
+    units = options.pivotScale == .diagonal ? .allocate(capacity: max(1, layout.order)) : nil
     permuted = .allocate(capacity: max(1, layout.order * Self.batch))
     gathered = .allocate(capacity: max(1, layout.largestFront * Self.batch))
   }
@@ -60,7 +67,9 @@ public final class LDLFactorization {
   deinit {
     panels.deallocate()
     updates.deallocate()
-    scale?.deallocate()
+    transfer.deallocate()
+    leafUpdate.deallocate()
+    units?.deallocate()
     permuted.deallocate()
     gathered.deallocate()
   }
@@ -75,65 +84,85 @@ public final class LDLFactorization {
   @discardableResult
   public func factor(_ values: UnsafePointer<Double>) -> Int {
     var replaced = 0
-    for s in 0..<layout.frontCount { replaced += factorFront(s, values, scale) }
+    for s in 0..<layout.frontCount { replaced += factorFront(s, values) }
     return replaced
   }
 
-  private func factorFront(_ s: Int, _ values: UnsafePointer<Double>, _ scale: UnsafeMutablePointer<Double>?) -> Int {
+  /// Clears a panel and writes the entries of K into it.
+  private func load(_ s: Int, _ values: UnsafePointer<Double>) {
+    let front = layout.fronts[s]
+    let width = Int(front.width), ld = width &+ Int(front.below)
+    let panel = panels + front.panel
+    panel.update(repeating: 0, count: width &* ld)
+    let sources = layout.sources, targets = layout.targets
+    for q in front.entries..<layout.fronts[s + 1].entries { panel[Int(targets[q])] += values[Int(sources[q])] }
+    if let units {
+      for j in 0..<width {
+        let d = abs(panel[j &* ld &+ j])
+        units[Int(front.first) &+ j] = d > 0 ? d : 1
+      }
+    }
+  }
+
+  /// Factors the panel of a front, to which its children have added already, and hands on what it subtracts from the
+  /// rest: to the panel of the parent at once, and to `updates` what goes past the parent.
+  private func factorFront(_ s: Int, _ values: UnsafePointer<Double>) -> Int {
     let fronts = layout.fronts
     let front = fronts[s]
     let width = Int(front.width), below = Int(front.below), positive = Int(front.positive)
     let ld = width &+ below
     let panel = panels + front.panel
-    panel.update(repeating: 0, count: width &* ld)
-    let sources = layout.sources, targets = layout.targets
-    for q in front.entries..<fronts[s + 1].entries { panel[Int(targets[q])] += values[Int(sources[q])] }
-    if let scale {
-      for j in 0..<width {
-        let d = abs(panel[j &* ld &+ j])
-        scale[j] = d > 0 ? d : 1
-      }
-    }
+    if front.isLeaf { load(s, values) }
+    let replaced = FrontalKernels.factorPanel(
+      panel, ld, width: width, positive: positive, rule: rule, units: units.map { $0 + Int(front.first) })
+    if below == 0 { return replaced }
+
+    let handed = Int(front.inParent), rest = front.pastParent
+    let update = updates + front.update
+    multiply(front, columns: 0..<handed, to: transfer, below)
+    if !front.isLeaf && rest > 0 { multiply(front, columns: handed..<below, to: update, rest) }
     var c = Int(front.firstChild)
     while c != -1 {
       let child = fronts[c]
-      FrontalKernels.add(
-        updates + child.update, Int(child.below), columns: 0..<Int(child.inParent),
-        at: layout.parentRows + child.rowStart, into: panel, ld, offset: 0)
-      c = Int(child.nextSibling)
-    }
-    var replaced = 0
-    let negative = width &- positive
-    if positive > 0 {
-      replaced += FrontalKernels.factor(panel, ld, first: 0, width: positive, sign: 1, rule: rule, scale: scale)
-    }
-    if negative > 0 {
-      if positive > 0 {
-        let left = panel + positive
-        let corner = panel + (positive &* ld &+ positive)
-        FrontalKernels.multiplyLower(negative, positive, -1, left, ld, 1, corner, ld)
-        if below > 0 {
-          FrontalKernels.multiplyTiled(
-            below, negative, positive, -1, left + negative, ld, left, ld, 1, corner + negative, ld)
+      let order = child.pastParent
+      if order > 0 {
+        var source = updates + child.update
+        if child.isLeaf {
+          source = leafUpdate
+          multiply(child, columns: Int(child.inParent)..<Int(child.below), to: source, order)
         }
+        let map = ScatterMap(layout, child)
+        let skipped = Int(child.inParent), end = skipped &+ order
+        var middle = skipped
+        while middle < end && Int(map.rows[middle]) < width &+ handed { middle &+= 1 }
+        map.add(source, order, columns: skipped..<middle, skipped: skipped, to: transfer, below, offset: width)
+        map.add(source, order, columns: middle..<end, skipped: skipped, to: update, rest, offset: width &+ handed)
       }
-      replaced += FrontalKernels.factor(panel, ld, first: positive, width: negative, sign: -1, rule: rule, scale: scale)
-    }
-    if below == 0 { return replaced }
-    let update = updates + front.update
-    if positive > 0 { FrontalKernels.multiplyLower(below, positive, -1, panel + width, ld, 0, update, below) }
-    if negative > 0 {
-      FrontalKernels.multiplyLower(
-        below, negative, 1, panel + (positive &* ld &+ width), ld, positive > 0 ? 1 : 0, update, below)
-    }
-    c = Int(front.firstChild)
-    while c != -1 {
-      let child = fronts[c]
-      FrontalKernels.add(
-        updates + child.update, Int(child.below), columns: Int(child.inParent)..<Int(child.below),
-        at: layout.parentRows + child.rowStart, into: update, below, offset: width)
       c = Int(child.nextSibling)
     }
+    let parent = fronts[Int(front.parent)]
+    if Int(parent.firstChild) == s { load(Int(front.parent), values) }
+    ScatterMap(layout, front).add(
+      transfer, below, columns: 0..<handed, skipped: 0, to: panels + parent.panel, Int(parent.width &+ parent.below),
+      offset: 0)
     return replaced
+  }
+
+  /// Columns of what a front subtracts from the rest, the lower triangle of `-L J Lᵀ` for its rows below.
+  @inline(__always)
+  private func multiply(
+    _ front: FrontalLayout.Front, columns: Range<Int>, to target: UnsafeMutablePointer<Double>, _ ld: Int
+  ) {
+    let width = Int(front.width), below = Int(front.below), positive = Int(front.positive)
+    let from = panels + (front.panel &+ width &+ columns.lowerBound)
+    let rows = below &- columns.lowerBound
+    if positive > 0 {
+      FrontalKernels.multiplyTrapezoid(rows, columns.count, positive, -1, from, width &+ below, 0, target, ld)
+    }
+    if positive < width {
+      FrontalKernels.multiplyTrapezoid(
+        rows, columns.count, width &- positive, 1, from + positive &* (width &+ below), width &+ below,
+        positive > 0 ? 1 : 0, target, ld)
+    }
   }
 }

@@ -124,7 +124,7 @@ public struct Presolve: Sendable {
       presolve = problem.decided(error)
     }
     presolve.summary.counts = problem.counts
-    presolve.summary.seconds = (clock.now - start) / .seconds(1)
+    presolve.summary.seconds = (clock.now - start).seconds
     return presolve
   }
 }

@@ -2,10 +2,10 @@ import LinearAlgebra
 
 /// The elementary changes that rules are made of; each queues what has to be looked at again.
 extension PresolveProblem {
-  /// A number whose size is rounding error against what it is the difference of.
+  /// The difference of two numbers, 0 when its size is rounding error against theirs; infinite ones stay so.
   @inline(__always)
   func settled(_ difference: Double, _ a: Double, _ b: Double) -> Double {
-    abs(difference) <= 1e-14 * max(abs(a), abs(b)) ? 0 : difference
+    abs(difference) < 1e-14 * max(abs(a), abs(b)) ? 0 : difference
   }
 
   /// Shifts the sides of a row down by what a column contributes.

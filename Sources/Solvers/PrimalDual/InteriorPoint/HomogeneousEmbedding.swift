@@ -61,6 +61,9 @@ final class HomogeneousEmbedding {
   private let keptPoint: Vector
   private let keptMultipliers: Vector
   private var keptTau = 1.0
+  private let keptSteps: [Vector]
+  private var keptTauStep = 0.0
+  private var keptKappaStep = 0.0
   private var denominator = 1.0
 
   init(_ problem: InteriorPointProblem, kkt options: KKTSystem.Options) {
@@ -91,6 +94,7 @@ final class HomogeneousEmbedding {
     rhs = Vector(count: 2 * (n + r))
     keptPoint = Vector(count: n + m)
     keptMultipliers = Vector(count: r)
+    keptSteps = [n + m, r, p, boxes.sideCount, boxes.sideCount].map { Vector(count: $0) }
     isEquation = (0..<problem.rowCount).map { problem.lower[problem.columnCount + $0] == problem.upper[problem.columnCount + $0] }
   }
 
@@ -310,6 +314,26 @@ final class HomogeneousEmbedding {
     kappa += alpha * kappaStep
   }
 
+  /// Remembers the present direction.
+  func keepDirection() {
+    keptSteps[0].copy(from: tStep)
+    keptSteps[1].copy(from: multiplierStep)
+    keptSteps[2].copy(from: coneSlackStep)
+    keptSteps[3].copy(from: boxes.slackStep)
+    keptSteps[4].copy(from: boxes.multiplierStep)
+    (keptTauStep, keptKappaStep) = (tauStep, kappaStep)
+  }
+
+  /// Goes back to the direction that was kept.
+  func restoreDirection() {
+    tStep.copy(from: keptSteps[0])
+    multiplierStep.copy(from: keptSteps[1])
+    coneSlackStep.copy(from: keptSteps[2])
+    boxes.slackStep.copy(from: keptSteps[3])
+    boxes.multiplierStep.copy(from: keptSteps[4])
+    (tauStep, kappaStep) = (keptTauStep, keptKappaStep)
+  }
+
   /// Remembers the present point and multipliers.
   func keep() {
     keptPoint.copy(from: t)
@@ -367,6 +391,16 @@ final class HomogeneousEmbedding {
     place(z)
     placeCones(one, two)
     tau = 1
+    if debugIPM {
+      print("start: |t|", VectorKernels.maxNorm(n, t.pointer), VectorKernels.maxNorm(m, t.pointer + n), "lambda", VectorKernels.maxNorm(r, multipliers.pointer), "slack", VectorKernels.maxNorm(boxes.sideCount, boxes.slack.pointer), "mult", VectorKernels.maxNorm(boxes.sideCount, boxes.multiplier.pointer))
+      var lo = 0.0, hi = 0.0
+      for i in 0..<(n+m) { if problem.lower[i].isFinite { lo = max(lo, abs(problem.lower[i])) }; if problem.upper[i].isFinite { hi = max(hi, abs(problem.upper[i])) } }
+      print("bounds", lo, hi, "colscale", problem.columnScale.min()!, problem.columnScale.max()!, "row", problem.rowScale.min() ?? 0, problem.rowScale.max() ?? 0)
+    }
+    let f = debugEnv("F0") == nil ? 1 : max(1, VectorKernels.maxNorm(n + m, t.pointer))
+    tau = 1 / f
+    for i in 0..<(n + m) { t.pointer[i] /= f }
+    for i in 0..<boxes.sideCount { boxes.slack.pointer[i] /= f }
     kappa = 0
     kappa = degree > 1 ? mu * degree / (degree - 1) : 1
   }
@@ -410,8 +444,8 @@ final class HomogeneousEmbedding {
       leastSlack = min(leastSlack, s[k])
       leastMultiplier = min(leastMultiplier, z[k])
     }
-    let shiftS = max(-1.5 * leastSlack, 1e-3)
-    let shiftZ = max(-1.5 * leastMultiplier, 1e-3)
+    let shiftS = max(-1.5 * leastSlack, debugEnv("SH") ?? 1e-3)
+    let shiftZ = max(-1.5 * leastMultiplier, debugEnv("SZ") ?? 1e-3)
     var (product, sumS, sumZ) = (0.0, 0.0, 0.0)
     for k in 0..<boxes.sideCount {
       s[k] += shiftS

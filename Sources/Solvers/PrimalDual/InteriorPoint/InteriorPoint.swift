@@ -18,6 +18,15 @@ struct InteriorPoint {
     var reduced = 1000.0
     var iterationLimit = 200
     var ruizPasses = 10
+    /// Centrality correctors an iteration may take.
+    var correctors = Int(debugEnv("GC") ?? 2)
+    /// Complementarity products of the trial point are wanted between these multiples of the target.
+    var bandLow = 0.1
+    var bandHigh = 10.0
+    /// The trial step is this times the present one plus a shift; a corrector stays when it gains this share of the way.
+    var aim = debugEnv("AIM") ?? 1.0
+    var aimShift = debugEnv("AS") ?? 0.3
+    var gain = debugEnv("GAIN") ?? 0.1
     var kkt = KKTSystem.Options()
   }
 
@@ -87,6 +96,7 @@ struct InteriorPoint {
             dualInfeasibility: measures.dualResidual, seconds: elapsed))
       }
       let merit = measures.merit(options)
+      if debugInterior && merit <= 1 { print("end: |t|", VectorKernels.maxNorm(e.n, e.t.pointer) / e.tau, VectorKernels.maxNorm(e.m, e.t.pointer + e.n) / e.tau, "lambda", VectorKernels.maxNorm(e.r, e.multipliers.pointer) / e.tau, "mult", VectorKernels.maxNorm(e.boxes.sideCount, e.boxes.multiplier.pointer) / e.tau) }
       if merit <= 1 { return .optimal }
       if measures.farkasResidual <= options.certificate { return .primalInfeasible }
       if measures.rayResidual <= options.certificate { return .dualInfeasible }
@@ -137,11 +147,45 @@ struct InteriorPoint {
         s: e.coneSlack.pointer, z: z, ds: e.coneSlackStep.pointer, dz: e.multiplierStep.pointer + e.m,
         sigmaMu: sigma * mu, into: e.coneTarget.pointer)
     }
-    e.computeDirection(
-      eta: 1 - sigma, kappaTarget: sigma * mu - e.tau * e.kappa - e.tauStep * e.kappaStep)
-    let alpha = e.centralStep(min(1, 0.995 * e.maxStep(limit: 2)))
+    var kappaTarget = sigma * mu - e.tau * e.kappa - e.tauStep * e.kappaStep
+    e.computeDirection(eta: 1 - sigma, kappaTarget: kappaTarget)
+    var longest = e.maxStep(limit: 2)
+    correct(&longest, eta: 1 - sigma, center: sigma * mu, kappaTarget: &kappaTarget)
+    let alpha = e.centralStep(min(1, 0.995 * longest))
     e.advance(alpha)
     return alpha
+  }
+
+  /// Multiple centrality correctors: aims at a longer step by moving the outliers among the complementarity products of
+  /// a trial point back into a band around the target.
+  ///
+  /// Gondzio, "Multiple centrality corrections in a primal-dual method for linear programming", Computational
+  /// Optimization and Applications 6 (1996).
+  private func correct(_ longest: inout Double, eta: Double, center: Double, kappaTarget: inout Double) {
+    let e = embedding
+    let boxes = e.boxes
+    let (s, z, c) = (boxes.slack.pointer, boxes.multiplier.pointer, boxes.target.pointer)
+    let (ds, dz) = (boxes.slackStep.pointer, boxes.multiplierStep.pointer)
+    let (least, most) = (options.bandLow * center, options.bandHigh * center)
+    for _ in 0..<options.correctors where longest < 0.95 {
+      let trial = min(1, options.aim * longest + options.aimShift)
+      func excess(_ product: Double) -> Double {
+        if product < least { return least - product }
+        if product > most { return max(most - product, -most) }
+        return 0
+      }
+      for k in 0..<boxes.sideCount { c[k] += excess((s[k] + trial * ds[k]) * (z[k] + trial * dz[k])) }
+      let kappaShift = excess((e.tau + trial * e.tauStep) * (e.kappa + trial * e.kappaStep))
+      e.keepDirection()
+      e.computeDirection(eta: eta, kappaTarget: kappaTarget + kappaShift)
+      let step = e.maxStep(limit: 2)
+      if step < longest + options.gain * (trial - longest) {
+        if step < longest { e.restoreDirection() } else { longest = step }
+        return
+      }
+      kappaTarget += kappaShift
+      longest = step
+    }
   }
 
   /// The criteria at the present iterate, in the units of the form.
@@ -203,3 +247,4 @@ struct InteriorPoint {
 }
 import Foundation
 nonisolated(unsafe) var debugInterior = ProcessInfo.processInfo.environment["IPM_DEBUG"] != nil
+var debugIPM: Bool { debugInterior }
