@@ -81,6 +81,9 @@ final class KKTSystem {
 
   deinit { next.deallocate() }
 
+  /// Regularizes more from now on, after a factorization that broke down.
+  func regularizeMore() { options.regularization *= 100 }
+
   /// Entries of the factor.
   var factorEntryCount: Int { analysis.factorEntryCount }
 
@@ -156,7 +159,7 @@ final class KKTSystem {
   }
 
   private func assemble() {
-    let rho = debugReg ?? options.regularization
+    let rho = options.regularization
     let hessian = problem.hessian
     let kept = pattern.kept.count
     pattern.starts.withUnsafeBufferPointer { starts in
@@ -406,5 +409,4 @@ extension InteriorPointProblem {
 
 import Foundation
 nonisolated(unsafe) let debugFull = ProcessInfo.processInfo.environment["IPM_FULL"] != nil
-nonisolated(unsafe) let debugReg = ProcessInfo.processInfo.environment["IPM_REG"].flatMap(Double.init)
 func debugEnv(_ s: String) -> Double? { ProcessInfo.processInfo.environment[s].flatMap(Double.init) }
