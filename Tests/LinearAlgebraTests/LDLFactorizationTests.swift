@@ -33,4 +33,42 @@ import Testing
     let product = system.times(x)
     for i in 0..<size { #expect(abs(product[i] - b[i]) <= 1e-11) }
   }
+
+  /// A five-point grid of side `side`, plus a multiple of the identity: enough work for more than one thread.
+  private func grid(_ side: Int) -> SymmetricSystem {
+    var entries: [(row: Int, column: Int, value: Double)] = []
+    for i in 0..<side {
+      for j in 0..<side {
+        let k = i * side + j
+        entries.append((k, k, 4 + Double((i * 31 + j * 17) % 10) / 10))
+        if i > 0 { entries.append((k, k - side, -1)) }
+        if j > 0 { entries.append((k, k - 1, -1)) }
+      }
+    }
+    return SymmetricSystem(order: side * side, entries: entries, signs: [Int8](repeating: 1, count: side * side))
+  }
+
+  @Test func `two threads give the solution of one, and the same one every time`() {
+    let system = grid(250)
+    let analysis = system.analysis()
+    #expect(analysis.flopCount > LDLFactorization.parallelFlopCount)
+    var options = LDLFactorization.Options()
+    var solutions: [[Double]] = []
+    for threads in [1, 2, 2, 3] {
+      options.threads = threads
+      let factorization = LDLFactorization(analysis, signs: system.signs, options: options)
+      for _ in 0..<2 {
+        #expect(factorization.factor(system.values) == 0)
+        var x = (0..<system.order).map { Double($0 % 13) - 6 }
+        factorization.solve(&x)
+        solutions.append(x)
+      }
+    }
+    #expect(solutions[2] == solutions[3] && solutions[2] == solutions[4] && solutions[6] == solutions[7])
+    for other in [2, 6] {
+      for i in 0..<system.order { #expect(abs(solutions[0][i] - solutions[other][i]) <= 1e-12 * 10) }
+    }
+    let product = system.times(solutions[2])
+    for i in 0..<system.order { #expect(abs(product[i] - (Double(i % 13) - 6)) <= 1e-10) }
+  }
 }
