@@ -72,4 +72,31 @@ struct SymmetricSystem {
   func analysis(_ ordering: LDLAnalysis.Ordering = .amd) -> LDLAnalysis {
     LDLAnalysis(order: order, starts: starts, rowIndices: rowIndices, ordering: ordering)
   }
+
+  /// A five-point grid with `side` points a side, plus something on the diagonal.
+  static func grid(_ side: Int) -> SymmetricSystem {
+    var entries: [(row: Int, column: Int, value: Double)] = []
+    for i in 0..<side {
+      for j in 0..<side {
+        let k = i * side + j
+        entries.append((k, k, 4 + Double((i * 31 + j * 17) % 10) / 10))
+        if i > 0 { entries.append((k, k - side, -1)) }
+        if j > 0 { entries.append((k, k - 1, -1)) }
+      }
+    }
+    return SymmetricSystem(order: side * side, entries: entries, signs: [Int8](repeating: 1, count: side * side))
+  }
+
+  var entries: [(row: Int, column: Int, value: Double)] {
+    (0..<order).flatMap { j in (starts[j]..<starts[j + 1]).map { (Int(rowIndices[$0]), j, values[$0]) } }
+  }
+
+  var dense: DenseMatrix {
+    var matrix = DenseMatrix(rowCount: order, columnCount: order)
+    for e in entries {
+      matrix[e.row, e.column] = e.value
+      matrix[e.column, e.row] = e.value
+    }
+    return matrix
+  }
 }
