@@ -59,13 +59,7 @@ struct SymmetricSystem {
 
   func times(_ x: [Double]) -> [Double] {
     var y = [Double](repeating: 0, count: order)
-    for j in 0..<order {
-      for p in starts[j]..<starts[j + 1] {
-        let i = Int(rowIndices[p])
-        y[i] += values[p] * x[j]
-        if i != j { y[j] += values[p] * x[i] }
-      }
-    }
+    matrix.multiplySymmetricAdd(x, into: &y)
     return y
   }
 
@@ -89,6 +83,11 @@ struct SymmetricSystem {
 
   var entries: [(row: Int, column: Int, value: Double)] {
     (0..<order).flatMap { j in (starts[j]..<starts[j + 1]).map { (Int(rowIndices[$0]), j, values[$0]) } }
+  }
+
+  /// The lower triangle.
+  var matrix: SparseMatrix {
+    SparseMatrix(rowCount: order, columnCount: order, starts: starts, rowIndices: rowIndices, values: values)
   }
 
   var dense: DenseMatrix {
