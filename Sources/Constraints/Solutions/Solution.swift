@@ -185,10 +185,29 @@ public struct PlanStep: Sendable, Hashable {
   public var constraint: String
   public var bridge: String
   public var detail: String
+  /// What it added to the form: rows, columns, whole columns among them, cones, and rows of those.
+  public var rows = 0
+  public var columns = 0
+  public var integers = 0
+  public var cones = 0
+  public var coneRows = 0
+
   public init(constraint: String, bridge: String, detail: String = "") {
     self.constraint = constraint
     self.bridge = bridge
     self.detail = detail
+  }
+
+  /// What was added, in words, such as `2 rows, 1 column (whole)`; empty for nothing.
+  public var cost: String {
+    func count(_ n: Int, _ word: String) -> String { "\(n) \(word)\(n == 1 ? "" : "s")" }
+    var parts: [String] = []
+    if rows > 0 { parts.append(count(rows, "row")) }
+    if columns > 0 {
+      parts.append(count(columns, "column") + (integers > 0 ? integers == columns ? " (whole)" : " (\(integers) whole)" : ""))
+    }
+    if cones > 0 { parts.append("\(count(cones, "cone")) of \(count(coneRows, "row"))") }
+    return parts.joined(separator: ", ")
   }
 }
 

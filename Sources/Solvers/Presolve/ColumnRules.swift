@@ -16,7 +16,7 @@ extension PresolveProblem {
     if traits[j].isLocked { return reduceSeparableColumn(j) }
     if matrix.columnLength[j] == 0 { return try reduceEmptyColumn(j) }
     if try reduceByLocks(j) { return }
-    if matrix.columnLength[j] == 1 { try reduceSingletonColumn(j) }
+    if matrix.columnLength[j] == 1 && options.rules.contains(.singletonColumns) { try reduceSingletonColumn(j) }
   }
 
   private mutating func reduceEmptyColumn(_ j: Int) throws(Stop) {

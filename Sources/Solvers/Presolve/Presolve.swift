@@ -38,6 +38,15 @@ public struct Presolve: Sendable {
     public static let singletonColumns = Rules(rawValue: 1 << 1)
     /// Equations with two entries.
     public static let doubletons = Rules(rawValue: 1 << 2)
+    /// Columns kept inside their bounds by their rows, substituted by an equation.
+    public static let impliedFreeColumns = Rules(rawValue: 1 << 3)
+    /// Columns held at a bound by bounds on the multipliers.
+    public static let dominatedColumns = Rules(rawValue: 1 << 4)
+    /// Rows that are multiples of each other, columns that are.
+    public static let parallelRows = Rules(rawValue: 1 << 5)
+    public static let parallelColumns = Rules(rawValue: 1 << 6)
+    /// Equations added to rows to remove entries.
+    public static let sparsification = Rules(rawValue: 1 << 7)
     public static let all: Rules = Rules(rawValue: .max)
   }
 
@@ -56,6 +65,10 @@ public struct Presolve: Sendable {
     /// Whether reductions may rest on whole values, where the form has whole columns; such reductions restore points,
     /// not duals.
     public var forIntegers = true
+    /// A substitution may add this many entries more than it removes.
+    public var fill: Int32 = 10
+    /// Columns with more entries are not substituted.
+    public var longestSubstituted: Int32 = 20
     /// Passes through the costlier rules; they also end when one takes away less than a hundredth of what is left.
     public var rounds = 10
     public init() {}
@@ -75,6 +88,12 @@ public struct Presolve: Sendable {
     public var freeSingletons = 0
     public var slacks = 0
     public var doubletons = 0
+    public var impliedFree = 0
+    public var dominated = 0
+    public var heldRows = 0
+    public var parallelRows = 0
+    public var parallelColumns = 0
+    public var cancelledEntries = 0
     /// Reductions that rest on whole values.
     public var wholeValues = 0
   }

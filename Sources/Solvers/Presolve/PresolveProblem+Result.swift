@@ -8,6 +8,27 @@ extension PresolveProblem {
     for i in 0..<rowCount { changedRows.push(i) }
     for j in 0..<columnCount { changedColumns.push(j) }
     try reduceChanged()
+    for _ in 0..<options.rounds {
+      let (sizeBefore, entriesBefore) = (rowsLeft + columnsLeft, matrix.linkedCount)
+      if options.rules.contains(.dominatedColumns) {
+        reduceDominatedColumns()
+        try reduceChanged()
+      }
+      if options.rules.contains(.impliedFreeColumns) {
+        reduceImpliedFreeColumns()
+        try reduceChanged()
+      }
+      if options.rules.contains(.parallelRows) {
+        try reduceParallelRows()
+        try reduceChanged()
+      }
+      if options.rules.contains(.parallelColumns) {
+        reduceParallelColumns()
+        try reduceChanged()
+      }
+      let (size, entries) = (rowsLeft + columnsLeft, matrix.linkedCount)
+      if 100 * (sizeBefore - size) < sizeBefore && 100 * (entriesBefore - entries) < entriesBefore { break }
+    }
   }
 
   /// Applies the cheap rules to all rows and columns that changed, until none is left.

@@ -13,7 +13,8 @@ extension Recovery {
       reducedCosts[j] = 0
     }
     columnStatus[j] = .basic
-    rowStatus[i] = r.marks.contains(.upper) ? .atUpper : .atLower
+    let isEquation = r.kind == .doubleton || r.marks.contains(.free)
+    rowStatus[i] = isEquation ? .fixed : r.marks.contains(.upper) ? .atUpper : .atLower
   }
 
   /// The eliminated column is priced out by the equation, unless the other column is held at a bound that it got from
@@ -63,7 +64,14 @@ extension Recovery {
       let isLow = atLower != (a > 0)
       point[j] = isLow ? low : high
       columnStatus[j] = isLow ? .atLower : .atUpper
-      rowStatus[i] = atLower ? .atLower : .atUpper
+      rowStatus[i] = rowLow == rowHigh ? .fixed : atLower ? .atLower : .atUpper
+      return
+    }
+    if rowLow == rowHigh {
+      // The multiplier of an equation may be anything, so it is the column that is basic.
+      point[j] = max(low, min((rowLow - rest) / a, high))
+      rowStatus[i] = .fixed
+      columnStatus[j] = .basic
       return
     }
     let place = Placement(rest: rest, a, rowLow, rowHigh, low, high)
@@ -89,7 +97,8 @@ extension Recovery {
       let (from, to) = a > 0 ? (first, second) : (second, first)
       least = max(low, min(from, high))
       most = min(high, max(to, low))
-      // Rounding may leave nothing between them.
+      let (sideOfLeast, sideOfMost): (Basis.Status, Basis.Status) =
+        a > 0 ? (.atLower, .atUpper) : (.atUpper, .atLower)
       if low.isFinite && low >= from && low <= to {
         (value, columnStatus) = (low, .atLower)
       } else if high.isFinite && high >= from && high <= to {
@@ -97,9 +106,9 @@ extension Recovery {
       } else if low == -.infinity && high == .infinity && from <= 0 && to >= 0 {
         (value, columnStatus) = (0, .free)
       } else if from.isFinite && from >= low {
-        (value, rowStatus) = (min(from, high), a > 0 ? .atLower : .atUpper)
+        (value, rowStatus) = (min(from, high), sideOfLeast)
       } else if to.isFinite {
-        (value, rowStatus) = (max(low, min(to, high)), a > 0 ? .atUpper : .atLower)
+        (value, rowStatus) = (max(low, min(to, high)), sideOfMost)
       } else {
         value = max(low, min(0, high))
         columnStatus = .free

@@ -8,7 +8,7 @@ extension Recovery {
           let j = Int(r.column)
           switch r.kind {
           case .fixedColumn: point[j] = 0
-          case .singletonRow, .forcingRow, .parallelRow, .addedRow: break
+          case .singletonRow, .forcingRow, .parallelRow, .heldRow, .addedRow: break
           case .substitution, .doubleton: point[j] = -e.sum(0, r.count, point) / r.pivot
           case .slack:
             let n = Int(r.count)

@@ -85,6 +85,9 @@ struct Recovery: ~Copyable {
           case .pulledRows: undoPulledRows(record, entries)
           case .parallelRow: undoParallelRow(record)
           case .parallelColumn: undoParallelColumn(record, entries)
+          case .heldRow:
+            let i = Int(record.row)
+            if rowStatus[i] != .basic { rowStatus[i] = record.marks.contains(.lower) ? .atLower : .atUpper }
           case .addedRow: multipliers[Int(record.other)] += record.pivot * multipliers[Int(record.row)]
           }
         }

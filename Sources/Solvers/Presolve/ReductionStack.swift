@@ -24,6 +24,8 @@ struct ReductionStack: Sendable {
     case parallelRow
     /// `column` stands for itself plus `pivot` times `other`.
     case parallelColumn
+    /// Row `row` became an equation at one of its sides.
+    case heldRow
     /// Row `row` got `pivot` times the equation `other` added.
     case addedRow
   }

@@ -24,7 +24,11 @@ extension PresolveProblem {
     case 1: try reduceSingletonRow(i)
     default:
       try reduceByActivity(i)
-      if isRowGone[i] == 0 && matrix.rowLength[i] == 2 && rowLower[i] == rowUpper[i] { doubletons.push(i) }
+      if isRowGone[i] == 0 && matrix.rowLength[i] == 2 && rowLower[i] == rowUpper[i],
+        options.rules.contains(.doubletons)
+      {
+        doubletons.push(i)
+      }
     }
   }
 

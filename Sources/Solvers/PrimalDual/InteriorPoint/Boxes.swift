@@ -123,6 +123,25 @@ final class Boxes {
     }
   }
 
+  /// For columns with a diagonal above 1, moves what is left of stationarity, `violation - (Δzl - Δzu)`, into the
+  /// multiplier of the nearer side.
+  func closeColumns(
+    _ violation: UnsafeMutablePointer<Double>, diagonal: UnsafePointer<Double>, columnCount n: Int
+  ) {
+    index.withUnsafeBufferPointer { index in
+      let (s, z, dz) = (slack.pointer, multiplier.pointer, multiplierStep.pointer)
+      for k in 0..<sideCount {
+        let i = Int(index[k])
+        if i < n { violation[i] -= k < lowerCount ? dz[k] : -dz[k] }
+      }
+      for k in 0..<sideCount {
+        let i = Int(index[k])
+        // The nearer side carries more than half of the diagonal.
+        if i < n && diagonal[i] > 1 && 2 * z[k] > diagonal[i] * s[k] { dz[k] += k < lowerCount ? violation[i] : -violation[i] }
+      }
+    }
+  }
+
   /// Largest step, at most `limit`, that keeps slacks and multipliers nonnegative.
   func maxStep(limit: Double) -> Double {
     let (s, z, ds, dz) = (slack.pointer, multiplier.pointer, slackStep.pointer, multiplierStep.pointer)

@@ -268,8 +268,41 @@ final class HomogeneousEmbedding {
       for i in 0..<cones.dimension { coneSlackStep.pointer[i] = coneTarget.pointer[i] - coneSlackStep.pointer[i] }
     }
     kappaStep = (kappaTarget - kappa * tauStep) / tau
+    closeRows(eta: eta)
     boxes.computeSteps(tStep.pointer, tauStep: tauStep, eta: eta)
+    closeColumns(eta: eta)
   }
+
+  // What the solve leaves of an equation with a large diagonal is put where it does no harm: into the slack of a row far
+  // from its sides, and into the multiplier of a column near a bound. Then the linear equations hold to rounding, and
+  // the error meets a complementarity product, where it is multiplied by a tiny number.
+
+  /// Takes the step of row activities from A Δx where W is large.
+  private func closeRows(eta: Double) {
+    let activity = rowScratch.pointer
+    for i in 0..<r { activity[i] = eta * primalResidual.pointer[i] }
+    problem.matrix.multiplyAdd(tStep.pointer, into: activity)
+    for i in 0..<m where !isEquation[i] && rowDiagonal.pointer[i] > 1 { tStep.pointer[n + i] = activity[i] }
+  }
+
+  /// Takes the step of bound multipliers from stationarity where D is large.
+  private func closeColumns(eta: Double) {
+    let violation = columnScratch.pointer
+    problem.cost.withUnsafeBufferPointer { cost in
+      for j in 0..<n { violation[j] = eta * dualResidual.pointer[j] + cost[j] * tauStep }
+    }
+    if problem.hessian.entryCount > 0 {
+      let product = productScratch.pointer
+      for j in 0..<n { product[j] = 0 }
+      problem.subtractHessianProduct(tStep.pointer, from: product)
+      for j in 0..<n { violation[j] -= product[j] }
+    }
+    problem.matrix.multiplyTransposeAdd(multiplierStep.pointer, into: violation, factor: -1)
+    boxes.closeColumns(violation, diagonal: diagonal.pointer, columnCount: n)
+  }
+
+  private lazy var rowScratch = Vector(count: r)
+  private lazy var columnScratch = Vector(count: n)
 
   // MARK: - Steps
 

@@ -4,7 +4,7 @@ import LinearAlgebra
 /// Mehrotra's predictor-corrector method on the homogeneous embedding.
 struct InteriorPoint {
   struct Options: Sendable {
-    /// Largest primal residual of a row or bound, relative to 1 + the size of its side.
+    /// Largest primal residual of a row or bound, relative to 1 + the size of its side + a hundredth of what enters it.
     var primal = 1e-9
     /// Largest dual residual of a column, relative to 1 + the size of its cost, or a thousandth of the largest cost.
     var dual = 1e-9
@@ -55,10 +55,15 @@ struct InteriorPoint {
   private(set) var iterations = 0
   private(set) var measures = Measures()
   private var bestMeasures = Measures()
+  /// The proof of infeasibility in the rows of the form, once found.
+  private(set) var farkas: [Double] = []
+  /// Residual of the certificate when it was last polished in vain.
+  private var polishedAt = Double.infinity
   private let costNorm: Double
-  /// What residuals of columns and rows are multiplied by to be relative to 1 + the cost or side, in the form's units.
+  /// What residuals of columns are multiplied by to be relative to 1 + the cost, in the form's units.
   private let columnUnit: [Double]
-  private let rowUnit: [Double]
+  /// 1 + the side of each row, in the units of the problem.
+  private let rowSize: [Double]
 
   init(_ problem: InteriorPointProblem, options: Options, context: SolveContext) {
     self.problem = problem
@@ -71,11 +76,11 @@ struct InteriorPoint {
     let costNorm = costs.max() ?? 0
     self.costNorm = costNorm
     columnUnit = (0..<n).map { 1 / problem.columnScale[$0] / (1 + max(costs[$0], 1e-3 * costNorm)) }
-    rowUnit = (0..<problem.rowCount).map { i in
+    rowSize = (0..<problem.rowCount).map { i in
       var size = 0.0
       for side in [problem.lower[n + i], problem.upper[n + i]] where side.isFinite { size = max(size, abs(side)) }
-      return 1 / (problem.rowScale[i] + size)
-    } + (0..<problem.coneRowCount).map { 1 / (problem.rowScale[problem.rowCount + $0] + abs(problem.offsets[$0])) }
+      return problem.rowScale[i] + size
+    } + (0..<problem.coneRowCount).map { problem.rowScale[problem.rowCount + $0] + abs(problem.offsets[$0]) }
   }
 
   mutating func run() -> Ending {
@@ -98,7 +103,7 @@ struct InteriorPoint {
       let merit = measures.merit(options)
       if debugInterior && merit <= 1 { print("end: |t|", VectorKernels.maxNorm(e.n, e.t.pointer) / e.tau, VectorKernels.maxNorm(e.m, e.t.pointer + e.n) / e.tau, "lambda", VectorKernels.maxNorm(e.r, e.multipliers.pointer) / e.tau, "mult", VectorKernels.maxNorm(e.boxes.sideCount, e.boxes.multiplier.pointer) / e.tau) }
       if merit <= 1 { return .optimal }
-      if measures.farkasResidual <= options.certificate { return .primalInfeasible }
+      if measures.farkasResidual <= 1e-4, let ending = infeasible() { return ending }
       if measures.rayResidual <= options.certificate { return .dualInfeasible }
       if merit < 0.9 * best {
         if merit <= options.reduced { e.keep() }
@@ -120,6 +125,17 @@ struct InteriorPoint {
       iterations += 1
       if !(alpha > 1e-10) { return fallBack(best) ?? .stalled }
     }
+  }
+
+  /// Looks for a proof of infeasibility in the present iterate, the more thoroughly the clearer it seems.
+  private mutating func infeasible() -> Ending? {
+    let isClear = measures.farkasResidual <= 1e-7 && embedding.kappa > 1e3 * embedding.tau
+    if let proof = farkasMultipliers(polishing: isClear && measures.farkasResidual < 0.1 * polishedAt) {
+      farkas = proof
+      return .primalInfeasible
+    }
+    if isClear { polishedAt = min(polishedAt, measures.farkasResidual) }
+    return measures.farkasResidual <= options.certificate && !problem.form.cones.isEmpty ? .primalInfeasible : nil
   }
 
   /// Goes back to the best iterate, when that is good enough to be called a solution.
@@ -200,12 +216,15 @@ struct InteriorPoint {
     result.dualObjective = d / scale
     result.gap = abs(p - d) / scale / (1 + min(abs(p), abs(d)) / scale)
     var primal = 0.0
-    for i in 0..<e.r { primal = max(primal, abs(e.primalResidual.pointer[i]) * rowUnit[i]) }
+    // The numbers that enter a row are about as large as x, its entries being scaled to 1; a hundredth of that counts.
+    let entering = 0.01 * VectorKernels.maxNorm(n, e.t.pointer) / tau
+    for i in 0..<e.r { primal = max(primal, abs(e.primalResidual.pointer[i]) / (rowSize[i] + entering)) }
     for k in 0..<e.boxes.sideCount {
       let i = Int(e.boxes.index[k])
       let unit =
         i < n
-        ? problem.columnScale[i] / (1 + abs(e.boxes.bound.pointer[k]) * problem.columnScale[i]) : rowUnit[i - n]
+        ? problem.columnScale[i] / (1 + abs(e.boxes.bound.pointer[k]) * problem.columnScale[i])
+        : 1 / (rowSize[i - n] + entering)
       primal = max(primal, abs(e.boxes.residual.pointer[k]) * unit)
     }
     var dual = 0.0

@@ -35,7 +35,13 @@ public struct InteriorPointSolver: Solver {
     case .primalInfeasible:
       result = FormOutcome(.infeasible, Termination(.proved))
       result.proof = .certificate
-      result.farkas = problem.liftMultipliers(e.multipliers.pointer, costScale: 1).rows.map { $0 * form.linear.sense.sign }
+      if method.farkas.isEmpty {
+        let multipliers = problem.liftMultipliers(e.multipliers.pointer, costScale: 1)
+        result.farkas = multipliers.rows.map { $0 * form.linear.sense.sign }
+        result.coneDuals = multipliers.cones.map { $0 * form.linear.sense.sign }
+      } else {
+        result.farkas = method.farkas
+      }
     case .dualInfeasible:
       result = FormOutcome(.unbounded, Termination(.proved))
       result.proof = .certificate

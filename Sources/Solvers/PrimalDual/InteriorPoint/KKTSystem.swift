@@ -135,7 +135,9 @@ final class KKTSystem {
     rowDiagonal.copy(from: w)
     assemble()
     addConeBlock(options.regularization)
-    return factorization.factor(values.pointer)
+    let replaced = factorization.factor(values.pointer)
+    if debugInterior { var lo = Double.infinity, hi = 0.0; for j in 0..<n { lo = min(lo, diagonal[j]); hi = max(hi, diagonal[j]) }; print("factor replaced", replaced, "D", lo, hi, "W", (0..<r).map { rowDiagonal[$0] }.max() ?? 0) }
+    return replaced
   }
 
   /// Puts the cones' block, and regularization of its auxiliary rows, on top of what the products gave.
@@ -223,6 +225,7 @@ final class KKTSystem {
       let norm = max(weightedNorm(b), 1e-300)
       computeResidual(b, x, residual.pointer)
       var relative = weightedNorm(residual.pointer) / norm
+      if debugInterior { print("first residual", relative) }
       if relative > options.refinementTolerance { relative = refine(x, norm) }
       lastResidual = max(lastResidual, relative)
     }
