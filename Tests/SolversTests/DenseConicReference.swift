@@ -158,7 +158,6 @@ struct DenseConicReference {
       y = zip(y, d.dy).map { $0 + alpha * $1 }
       z = zip(z, d.dz).map { $0 + alpha * $1 }
       s = zip(s, d.ds).map { $0 + alpha * $1 }
-print(iteration, result.objective, error / tau, primal - dual, mu, tau, kappa, reach, alpha) }
       tau += alpha * d.dtau
       kappa += alpha * d.dkappa
     }

@@ -58,13 +58,15 @@ enum FrontalKernels {
     _ m: Int, _ n: Int, _ k: Int, _ alpha: Double, _ a: UnsafePointer<Double>, _ lda: Int, _ beta: Double,
     _ c: UnsafeMutablePointer<Double>, _ ldc: Int
   ) {
-    let columns = n <= 64 ? 64 : m * 32 * k <= unpackedLimit || k <= 256 ? 32 : 128
-    var j = 0
-    while j < n {
-      let w = min(columns, n - j)
-      multiplyTiled(m - j, w, k, alpha, a + j, lda, a + j, lda, beta, c + (j * ldc + j), ldc)
-      j += w
+    if n <= 32 {
+      if n > 0 { multiplyTiled(m, n, k, alpha, a, lda, a, lda, beta, c, ldc) }
+      return
     }
+    // A triangle and the rectangle below it, as large as can be, then the rest.
+    let half = (n / 2 + 7) & ~7
+    multiplyTrapezoid(half, half, k, alpha, a, lda, beta, c, ldc)
+    multiplyTiled(m - half, half, k, alpha, a + half, lda, a, lda, beta, c + half, ldc)
+    multiplyTrapezoid(m - half, n - half, k, alpha, a + half, lda, beta, c + (half * ldc + half), ldc)
   }
 
   /// Factors the first `width` columns of a panel of `ld` rows, `positive` of them with positive pivots, the others with

@@ -22,9 +22,9 @@ struct Supernodes {
     /// Of an entry of the panel: clearing, loading, some solves.
     static let entry = 1.0
     /// Of an entry of the triangle that is handed to the parent.
-    static let assembly = 0.7
+    static let assembly = 1.0
     /// Of a multiplication with addition inside BLAS.
-    static let flop = 0.05
+    static let flop = 0.06
 
     @inline(__always)
     static func total(_ width: Double, _ rows: Double) -> Double {

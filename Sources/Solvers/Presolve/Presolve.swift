@@ -66,9 +66,9 @@ public struct Presolve: Sendable {
     /// not duals.
     public var forIntegers = true
     /// A substitution may add this many entries more than it removes.
-    public var fill: Int32 = 2
+    public var fill: Int32 = 10
     /// Columns with more entries are not substituted.
-    public var longestSubstituted: Int32 = 4
+    public var longestSubstituted: Int32 = 20
     /// Passes through the costlier rules; they also end when one takes away less than a hundredth of what is left.
     public var rounds = 10
     public init() {}

@@ -7,17 +7,25 @@
 /// enhanced GPU-based first-order solver for linear programming" (2025); D. Applegate et al., "Practical large-scale
 /// linear programming using primal-dual hybrid gradient" (NeurIPS 2021).
 enum FirstOrder {
-  /// What steers the method. The defaults are those of the literature unless noted.
+  /// What steers the method. The defaults of restarts and primal weight are those of cuPDLPx, the others measured.
   struct Options: Sendable {
-    /// Primal residual, dual residual and gap are small when each is at most
-    /// `absoluteTolerance + relativeTolerance * size`, where the size is ‖b‖₂, ‖c‖₂ and |primal| + |dual|.
+    /// Primal and dual residual are small when ‖residual‖₂ is at most
+    /// `absoluteTolerance + relativeTolerance * size`, with the size ‖b‖₂ and ‖c‖₂ in the units of the form.
     var relativeTolerance = 1e-6
     var absoluteTolerance = 1e-6
+    /// The gap is small when |primal - dual| is at most `absoluteGap + relativeGap * (|primal| + |dual|)`.
+    var relativeGap = 1e-6
+    var absoluteGap = 1e-6
+    /// Largest violation of a row, and of the sign of a reduced cost, in an answer: absolute or relative to the largest
+    /// number that enters.
+    var componentTolerance = 1e-6
+    var iterationLimit = Int.max
+    /// Threads; nil for one a core. Matrices below `entriesPerThread` entries a thread get fewer.
+    var threads: Int?
+    var entriesPerThread = 50_000
+
     /// Iterations between two measurements of the residuals.
     var checkInterval = 64
-    var iterationLimit = Int.max
-    /// Threads, at most one for each core; 1 for matrices too small to share.
-    var threads = 1
     /// Ruiz passes before the Pock-Chambolle pass.
     var ruizPasses = 10
     /// Restart when the fixed-point error falls to this part of that at the last restart,
@@ -30,21 +38,31 @@ enum FirstOrder {
     var proportionalGain = 0.99
     var integralGain = 0.01
     var integralDecay = 0.3
+    /// Part of the iterations that polishing may cost in addition, in iterations of least squares; 0 for none.
+    var polishShare = 0.2
+    /// Largest relative residual from which on polishing is tried.
+    var polishStart = 0.1
+    /// Part of the iterations that a pair of feasibility problems may cost in addition; 0 for none.
+    var feasibilityShare = 0.25
+    var trace = false
 
     init() {}
   }
 
-  /// Where to start, in the units of the form.
+  /// Where to start, in the units and the sense of the form.
   struct Start: Sendable {
     var x: [Double]
+    /// Multipliers of the rows.
     var y: [Double]
     var primalWeight: Double?
+    /// η of a solve with the same matrix.
+    var step: Double?
   }
 
-  /// Residuals of a point in the units of the form, all for minimization.
+  /// Residuals of a point in the units of the form; objectives as for minimization.
   struct Residuals: Sendable {
     var primalObjective = 0.0
-    /// Lower bound of the Lagrangian without the terms of reduced costs that lean on a missing bound.
+    /// The dual objective without the terms of reduced costs that lean on a missing bound.
     var dualObjective = 0.0
     /// Euclidean norms.
     var primal = Double.infinity

@@ -4,112 +4,91 @@ import Constraints
 ///
 /// Columns and rows are sorted by their number of entries, as ``ChunkedMatrix`` wants them, and padded to multiples of
 /// four with columns fixed at 0 and empty rows.
-final class FirstOrderProblem: @unchecked Sendable {
+final class FirstOrderProblem {
+  typealias Vector = UnsafeMutablePointer<Double>
+
   let form: LinearForm
-  let scaling: Preconditioner
-  /// Numbers of columns and rows, padding included.
-  let n: Int
-  let m: Int
-  /// The column or row of the form at each place; padding is left out.
-  let columnOrder: [Int32]
-  let rowOrder: [Int32]
-  /// R A C by rows and by columns.
-  let byRows: ChunkedMatrix
-  let byColumns: ChunkedMatrix
+  let matrix: ScaledMatrix
+  /// s and t of the ``Preconditioner``: x = C x̃ / s, y = R ỹ / t.
+  let sideScale: Double
+  let costScale: Double
   let cost: Vector
   let columnLower: Vector
   let columnUpper: Vector
   let rowLower: Vector
   let rowUpper: Vector
-  /// Factors from the scaled reduced costs and row residuals to those of the form.
-  let columnUnscale: Vector
-  let rowUnscale: Vector
   /// ‖c‖₂ and ‖b‖₂ of the form, b the larger finite side of each row.
   let costNorm: Double
   let sideNorm: Double
 
-  typealias Vector = UnsafeMutablePointer<Double>
+  /// Numbers of columns and rows, padding included.
+  var n: Int { matrix.n }
+  var m: Int { matrix.m }
 
-  /// - Complexity: O(passes · entries + (rows + columns) log).
-  init(_ form: LinearForm, ruizPasses: Int) {
+  /// - Complexity: O(passes · entries), or O(rows + columns) when the matrix is given.
+  init(_ form: LinearForm, matrix: ScaledMatrix) {
     self.form = form
-    let scaling = Preconditioner(form, ruizPasses: ruizPasses)
-    self.scaling = scaling
-    let (rows, columns) = (form.rowCount, form.columnCount)
-    var columnLengths = [Int](repeating: 0, count: columns)
-    for j in form.entryColumns { columnLengths[Int(j)] += 1 }
-    let rowLengths = (0..<rows).map { form.starts[$0 + 1] - form.starts[$0] }
-    let columnOrder = FirstOrderProblem.order(byDecreasing: columnLengths)
-    let rowOrder = FirstOrderProblem.order(byDecreasing: rowLengths)
-    self.columnOrder = columnOrder
-    self.rowOrder = rowOrder
-    byRows = ChunkedMatrix(lengths: rowOrder.map { rowLengths[Int($0)] })
-    byColumns = ChunkedMatrix(lengths: columnOrder.map { columnLengths[Int($0)] })
-    n = 4 * byColumns.chunkCount
-    m = 4 * byRows.chunkCount
-    var place = [Int32](repeating: 0, count: columns)
-    for (p, j) in columnOrder.enumerated() { place[Int(j)] = Int32(p) }
-    for (p, i) in rowOrder.enumerated() {
-      let r = scaling.row[Int(i)]
-      for k in form.starts[Int(i)]..<form.starts[Int(i) + 1] {
-        let j = Int(form.entryColumns[k])
-        let value = form.entryValues[k] * r * scaling.column[j]
-        byRows.add(value, to: p, index: place[j])
-        byColumns.add(value, to: Int(place[j]), index: Int32(p))
-      }
-    }
-    byRows.finish()
-    byColumns.finish()
-
-    let storage = Vector.allocate(capacity: 4 * n + 3 * m)
-    storage.initialize(repeating: 0, count: 4 * n + 3 * m)
+    self.matrix = matrix
+    let (n, m) = (matrix.n, matrix.m)
+    let storage = Vector.allocate(capacity: max(1, 3 * n + 2 * m))
+    storage.initialize(repeating: 0, count: max(1, 3 * n + 2 * m))
     cost = storage
     columnLower = cost + n
     columnUpper = columnLower + n
-    columnUnscale = columnUpper + n
-    rowLower = columnUnscale + n
+    rowLower = columnUpper + n
     rowUpper = rowLower + m
-    rowUnscale = rowUpper + m
     let sign = form.sense.sign
-    var norm = 0.0
-    for (p, j) in columnOrder.enumerated() {
-      let j = Int(j)
-      let c = scaling.column[j]
-      cost[p] = sign * form.objective[j] * c * scaling.costs
-      columnLower[p] = form.columnLower[j] / c * scaling.sides
-      columnUpper[p] = form.columnUpper[j] / c * scaling.sides
-      columnUnscale[p] = 1 / (c * scaling.costs)
-      norm += form.objective[j] * form.objective[j]
+    var (norm, scaledNorm) = (0.0, 0.0)
+    for (p, j) in matrix.columnOrder.enumerated() {
+      let c = form.objective[Int(j)]
+      cost[p] = sign * c * matrix.columnScale[p]
+      norm += c * c
+      scaledNorm += cost[p] * cost[p]
     }
     costNorm = norm.squareRoot()
-    norm = 0
-    for (p, i) in rowOrder.enumerated() {
-      let i = Int(i)
-      let (low, high) = (form.rowLower[i], form.rowUpper[i])
-      rowLower[p] = low * scaling.row[i] * scaling.sides
-      rowUpper[p] = high * scaling.row[i] * scaling.sides
-      rowUnscale[p] = 1 / (scaling.row[i] * scaling.sides)
+    costScale = 1 / (scaledNorm.squareRoot() + 1)
+    for j in 0..<n { cost[j] *= costScale }
+    (norm, scaledNorm) = (0, 0)
+    for (p, i) in matrix.rowOrder.enumerated() {
+      let (low, high) = (form.rowLower[Int(i)], form.rowUpper[Int(i)])
+      let r = matrix.rowScale[p]
+      rowLower[p] = low * r
+      rowUpper[p] = high * r
       let side = max(low.isFinite ? abs(low) : 0, high.isFinite ? abs(high) : 0)
       norm += side * side
+      if low.isFinite { scaledNorm += low * low * r * r }
+      if high.isFinite && high != low { scaledNorm += high * high * r * r }
     }
     sideNorm = norm.squareRoot()
-    for p in columnOrder.count..<n { columnUnscale[p] = 1 }
-    for p in rowOrder.count..<m { rowUnscale[p] = 1 }
+    sideScale = 1 / (scaledNorm.squareRoot() + 1)
+    for i in 0..<m {
+      rowLower[i] *= sideScale
+      rowUpper[i] *= sideScale
+    }
+    for (p, j) in matrix.columnOrder.enumerated() {
+      columnLower[p] = form.columnLower[Int(j)] / matrix.columnScale[p] * sideScale
+      columnUpper[p] = form.columnUpper[Int(j)] / matrix.columnScale[p] * sideScale
+    }
   }
 
   deinit { cost.deallocate() }
 
-  /// Positions by decreasing length, equal ones in their own order.
-  private static func order(byDecreasing lengths: [Int]) -> [Int32] {
-    let longest = lengths.max() ?? 0
-    var next = [Int](repeating: 0, count: longest + 2)
-    for length in lengths { next[longest - length + 1] += 1 }
-    for k in 1..<next.count { next[k] += next[k - 1] }
-    var order = [Int32](repeating: 0, count: lengths.count)
-    for (position, length) in lengths.enumerated() {
-      order[next[longest - length]] = Int32(position)
-      next[longest - length] += 1
-    }
-    return order
+  /// A scaled direction of the columns in the columns of the form, up to a positive factor.
+  func originalColumns(_ x: (Int) -> Double) -> [Double] {
+    var result = [Double](repeating: 0, count: matrix.columnOrder.count)
+    for (p, j) in matrix.columnOrder.enumerated() { result[Int(j)] = x(p) * matrix.columnScale[p] }
+    return result
+  }
+
+  /// Scaled multipliers of the rows in the rows of the form, up to a positive factor.
+  func originalRows(_ y: (Int) -> Double) -> [Double] {
+    var result = [Double](repeating: 0, count: matrix.rowOrder.count)
+    for (p, i) in matrix.rowOrder.enumerated() { result[Int(i)] = y(p) * matrix.rowScale[p] }
+    return result
+  }
+
+  /// A scaled point in the units of the form.
+  func original(x: UnsafePointer<Double>, y: UnsafePointer<Double>) -> OriginalPoint {
+    OriginalPoint(form, x: originalColumns { x[$0] / sideScale }, y: originalRows { y[$0] / costScale })
   }
 }

@@ -35,31 +35,3 @@ final class FirstOrderWorkspace: SolverWorkspace {
   func close() {}
 }
 
-extension FirstOrder {
-  static func solve(_ form: LinearForm, _ options: Options, _ context: SolveContext) -> FormOutcome {
-    let problem = FirstOrderProblem(form, ruizPasses: options.ruizPasses)
-    let iteration = HalpernIteration(problem)
-    let norm = iteration.spectralNorm()
-    iteration.step = norm > 0 ? 0.998 / norm : 1
-    for j in 0..<problem.n {
-      iteration.x[j] = max(problem.columnLower[j], min(problem.columnUpper[j], 0))
-      iteration.anchorX[j] = iteration.x[j]
-    }
-    var engine = FirstOrderEngine(problem, options: options, context: context)
-    let reason = engine.run(iteration)
-    let answer = iteration.originalPoint()
-    var outcome = FormOutcome(
-      reason == .converged ? .optimal : .unknown, Termination(reason, seconds: context.deadline.elapsed))
-    if reason == .converged { outcome.proof = .tolerance(options.relativeTolerance) }
-    let sign = form.sense.sign
-    outcome.point = answer.x
-    outcome.source = "pdhg"
-    outcome.rowDuals = answer.y.map { sign * $0 }
-    outcome.reducedCosts = answer.reducedCosts.map { sign * $0 }
-    outcome.objective = sign * answer.residuals.primalObjective
-    outcome.bound = answer.bound.map { sign * $0 }
-    outcome.statistics.iterations = engine.iterations
-    outcome.statistics.solver = "pdhg"
-    return outcome
-  }
-}

@@ -26,11 +26,9 @@ struct HalpernKernels {
   let y: Chunks
   let anchorY: Chunks
 
-  /// Where a recorded half step leaves T(x), x - T(x) and Aᵀy.
+  /// Where a recorded step leaves T(x), Aᵀy, T(y) and y - T(y).
   let mappedX: Chunks
-  let stepX: Chunks
   let price: Chunks
-  /// The same of the dual half.
   let mappedY: Chunks
   let stepY: Chunks
 
@@ -63,7 +61,6 @@ struct HalpernKernels {
       let mapped = clamped(old - tau * (cost[chunk] - product), columnLower[chunk], columnUpper[chunk])
       let reflected = mapped + mapped - old
       mappedX[chunk] = mapped
-      stepX[chunk] = old - mapped
       reflectedX[chunk] = reflected
       x[chunk] = keep * reflected + pull * anchorX[chunk]
     }

@@ -78,12 +78,5 @@ struct OriginalPoint {
 
 extension HalpernIteration {
   /// The mapped point in the units of the form.
-  func originalPoint() -> OriginalPoint {
-    let scaling = problem.scaling
-    var x = [Double](repeating: 0, count: problem.columnOrder.count)
-    var y = [Double](repeating: 0, count: problem.rowOrder.count)
-    for (p, j) in problem.columnOrder.enumerated() { x[Int(j)] = mappedX[p] * scaling.column[Int(j)] / scaling.sides }
-    for (p, i) in problem.rowOrder.enumerated() { y[Int(i)] = mappedY[p] * scaling.row[Int(i)] / scaling.costs }
-    return OriginalPoint(problem.form, x: x, y: y)
-  }
+  func originalPoint() -> OriginalPoint { problem.original(x: mappedX, y: mappedY) }
 }

@@ -1,29 +1,28 @@
 import Constraints
 
-/// Diagonal scalings of a linear program: the scaled matrix is R A C, and with the scaled sides and costs
+/// Diagonal scalings R and C of a linear program: the scaled matrix is R A C, with
 ///
 ///     x = C x̃ / s,  y = R ỹ / t,  row sides l = R⁻¹ l̃ / s,  bounds = C b̃ / s,  costs c = C⁻¹ c̃ / t
 ///
-/// where s scales sides and bounds and t scales costs.
-///
-/// Ruiz passes make all rows and columns about as large as 1, the Pock-Chambolle pass bounds the norm of the matrix by 1,
-/// and s and t bring the sides and the costs to norm 1, so that the primal weight can start at 1.
+/// Ruiz passes make all rows and columns about as large as 1, and the Pock-Chambolle pass bounds the norm of the matrix
+/// by 1. The scalars s and t, chosen by ``FirstOrderProblem``, bring sides and costs to about norm 1, so that the primal
+/// weight can start at 1.
 ///
 /// D. Ruiz, "A scaling algorithm to equilibrate both rows and columns norms in matrices" (2001); T. Pock, A. Chambolle,
 /// "Diagonal preconditioning for first order primal-dual algorithms in convex optimization" (ICCV 2011), lemma 2.
 struct Preconditioner {
   var row: [Double]
   var column: [Double]
-  var sides = 1.0
-  var costs = 1.0
 
+  /// Nil when asked to stop.
   /// - Complexity: O(passes (rows + columns + entries)).
-  init(_ form: LinearForm, ruizPasses: Int) {
+  init?(_ form: LinearForm, ruizPasses: Int, shouldStop: () -> Bool) {
     let (m, n) = (form.rowCount, form.columnCount)
     row = [Double](repeating: 1, count: m)
     column = [Double](repeating: 1, count: n)
     var columnSize = [Double](repeating: 0, count: n)
     for pass in 0...ruizPasses {
+      if shouldStop() { return nil }
       let isLast = pass == ruizPasses
       for j in 0..<n { columnSize[j] = 0 }
       form.entryColumns.withUnsafeBufferPointer { columns in
@@ -57,18 +56,5 @@ struct Preconditioner {
       }
       for j in 0..<n where columnSize[j] > 0 { column[j] /= columnSize[j].squareRoot() }
     }
-    var norm = 0.0
-    for i in 0..<m {
-      let (low, high) = (form.rowLower[i], form.rowUpper[i])
-      if low.isFinite { norm += low * low * row[i] * row[i] }
-      if high.isFinite && high != low { norm += high * high * row[i] * row[i] }
-    }
-    sides = 1 / (norm.squareRoot() + 1)
-    norm = 0
-    for j in 0..<n {
-      let cost = form.objective[j] * column[j]
-      norm += cost * cost
-    }
-    costs = 1 / (norm.squareRoot() + 1)
   }
 }

@@ -33,7 +33,7 @@ struct PrimalWeight {
       best = value
     }
     let range = 1e-16...1e12
-    if range.contains(moves.x), range.contains(moves.y), ratio > 1e-8, ratio < 1e8 {
+    if range.contains(moves.x), range.contains(moves.y) {
       let error = log(moves.y / moves.x) - log(value)
       sum = options.integralDecay * sum + error
       value *= exp(options.proportionalGain * error + options.integralGain * sum)

@@ -7,10 +7,10 @@ extension HalpernIteration {
   ///
   /// G. Golub, W. Kahan, "Calculating the singular values and pseudo-inverse of a matrix", SIAM Journal on Numerical
   /// Analysis 2 (1965).
-  func spectralNorm(tolerance: Double = 1e-4, limit: Int = 200) -> Double {
+  func spectralNorm(tolerance: Double = 1e-4, limit: Int = 200, shouldStop: () -> Bool) -> Double {
     // v lives in x, u in y; the products in mappedPrice and mappedActivity.
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15
-    for j in 0..<problem.columnOrder.count {
+    for j in 0..<problem.matrix.columnOrder.count {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       x[j] = Double(state >> 11) * 0x1p-53 - 0.5
     }
@@ -24,11 +24,11 @@ extension HalpernIteration {
     var last = 0.0
     var settled = 0
     for k in 1...limit {
-      multiply(x, intoActivity: mappedActivity)
+      multiply(x, into: mappedActivity)
       for i in 0..<m { y[i] = mappedActivity[i] - beta * y[i] }
       let alpha = normalize(y, m)
       if alpha == 0 { break }
-      multiplyTransposed(y, intoPrice: mappedPrice)
+      multiplyTransposed(y, into: mappedPrice)
       for j in 0..<n { x[j] = mappedPrice[j] - alpha * x[j] }
       bidiagonal.append(alpha, beta)
       beta = normalize(x, n)
@@ -37,7 +37,7 @@ extension HalpernIteration {
       let norm = bidiagonal.largestSingularValue
       settled = norm - last <= tolerance * norm ? settled + 1 : 0
       last = norm
-      if settled == 2 { break }
+      if settled == 2 || shouldStop() { break }
     }
     return bidiagonal.largestSingularValue
   }
