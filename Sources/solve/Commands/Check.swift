@@ -25,10 +25,12 @@ struct Check: ParsableCommand {
     let isSound = !diagnostics.contains { $0.severity == .error }
     var refusal: [Diagnostic] = []
     var takers: [String] = []
+    var kind: FormKind?
     if isSound {
       do throws(SolverError) {
-        let kind = try Reformulation(read.model).kind
-        takers = Solvers.all.filter { kind.isTaken(by: $0.capabilities) }.map(\.name)
+        let form = try Reformulation(read.model).kind
+        takers = Solvers.all.filter { form.isTaken(by: $0.capabilities) }.map(\.name)
+        kind = form
       } catch {
         if case .refused(let list) = error { refusal = list }
       }
@@ -39,7 +41,8 @@ struct Check: ParsableCommand {
     } else {
       Terminal.write(summary.header + "\n")
       if let curvature { Terminal.write(curvature.text) }
-      Terminal.write("solvers       \(takers.isEmpty ? "none of this build takes it" : takers.joined(separator: ", "))\n")
+      let form = kind.map { "\($0.rawValue) form: " } ?? ""
+      Terminal.write("solvers       \(form)\(takers.isEmpty ? "none of this build takes it" : takers.joined(separator: ", "))\n")
       for diagnostic in refusal { Terminal.write("              \(diagnostic.message)\n") }
     }
     if !isSound { throw ExitCodes.badInput }

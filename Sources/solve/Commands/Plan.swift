@@ -33,6 +33,6 @@ struct Plan: ParsableCommand {
     let report: PlanReport
     do throws(SolverError) { report = try PlanReport(read.model, options) } catch { throw input.failure(error) }
     Terminal.write(json ? report.json + "\n" : report.text(list: list))
-    if report.takers.isEmpty { throw ExitCodes.badInput }
+    if !report.isSolvable { throw ExitCodes.badInput }
   }
 }

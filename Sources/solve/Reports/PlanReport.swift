@@ -7,8 +7,10 @@ struct PlanReport {
   private let reformulation: Reformulation
   private let presolve: Presolve?
   /// Solvers of this build that take the form.
-  let takers: [any Solver]
-  private let choice: (solver: String, reason: String)?
+  private let takers: [any Solver]
+  /// The solvers that would be tried, in order; or why there is none.
+  private let choices: [SolverChoice]
+  private let refusal: [Diagnostic]
 
   /// - Throws: ``SolverError/refused(_:)`` when the model cannot be rewritten.
   init(_ model: Model, _ options: SolveOptions) throws(SolverError) {
@@ -17,12 +19,17 @@ struct PlanReport {
     presolve = options.presolve ? Presolve.run(reformulation.conicForm) : nil
     let kind = reformulation.kind
     takers = Solvers.all.filter { kind.isTaken(by: $0.capabilities) }
-    if options.solver != "auto" {
-      choice = takers.contains { $0.name == options.solver } ? (options.solver, "asked for with --solver") : nil
-    } else {
-      choice = takers.first.map { ($0.name, "the first of this build that takes \(kind.rawValue) forms") }
+    do throws(SolverError) {
+      choices = try SolverChoice.candidates(for: reformulation, options: options)
+      refusal = []
+    } catch {
+      guard case .refused(let diagnostics) = error else { throw error }
+      choices = []
+      refusal = diagnostics
     }
   }
+
+  var isSolvable: Bool { !choices.isEmpty }
 
   // MARK: - Text
 
@@ -37,15 +44,13 @@ struct PlanReport {
     }
     text += "form          \(reformulation.kind.rawValue): \(size)\n"
     if let presolve { text += "presolve      \(presolved(presolve))\n" } else { text += "presolve      off\n" }
-    if let choice {
-      text += "solver        \(choice.solver): \(choice.reason)\n"
-      let others = takers.map(\.name).filter { $0 != choice.solver }
-      if !others.isEmpty { text += "              also taken by \(others.joined(separator: ", "))\n" }
-    } else if takers.isEmpty {
-      text += "solver        none of this build takes \(reformulation.kind.rawValue) forms\n"
-    } else {
-      text += "solver        the one asked for does not take \(reformulation.kind.rawValue) forms; taken by \(takers.map(\.name).joined(separator: ", "))\n"
+    for (k, choice) in choices.enumerated() {
+      text += k == 0 ? "solver        " : "              if it gives no checked answer, "
+      text += "\(choice.solver.name): \(choice.reason)\n"
     }
+    let others = takers.map(\.name).filter { name in !choices.contains { $0.solver.name == name } }
+    if !others.isEmpty { text += "              also taken by \(others.joined(separator: ", "))\n" }
+    for diagnostic in refusal { text += "solver        none: \(diagnostic.message)\n" }
     return text
   }
 
@@ -138,9 +143,10 @@ struct PlanReport {
         "\"presolve\":{\"outcome\":\"\(outcome)\",\"rows\":\(after.rows),\"columns\":\(after.columns),\"entries\":\(after.entries)}")
     }
     fields.append("\"takers\":[\(takers.map { Terminal.quoted($0.name) }.joined(separator: ","))]")
-    if let choice {
-      fields.append("\"solver\":\(Terminal.quoted(choice.solver)),\"reason\":\(Terminal.quoted(choice.reason))")
+    let order = choices.map {
+      "{\"solver\":\(Terminal.quoted($0.solver.name)),\"reason\":\(Terminal.quoted($0.reason))}"
     }
+    fields.append("\"order\":[\(order.joined(separator: ","))]")
     return "{\(fields.joined(separator: ","))}"
   }
 }
