@@ -5,11 +5,16 @@ import LinearAlgebra
 extension PresolveProblem {
   /// Applies all rules until none applies any more, or too little comes of it.
   mutating func reduce() throws(Stop) {
+    if usesIntegrality { try roundAllBounds() }
     for i in 0..<rowCount { changedRows.push(i) }
     for j in 0..<columnCount { changedColumns.push(j) }
     try reduceChanged()
     for _ in 0..<options.rounds {
       let (sizeBefore, entriesBefore) = (rowsLeft + columnsLeft, matrix.linkedCount)
+      if usesIntegrality && options.rules.contains(.wholeColumns) {
+        try reduceIntegers()
+        try reduceChanged()
+      }
       if options.rules.contains(.impliedRows) {
         reduceImpliedRows()
         try reduceChanged()
