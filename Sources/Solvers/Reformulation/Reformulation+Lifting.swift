@@ -41,8 +41,11 @@ extension Reformulation {
       if keepsDuals {
         solution.generalDuals = multipliers.general
         solution.dualStatus = .feasible
-      } else {
+      } else if losesDuals {
         solution.dualReason = "some constraints were rewritten; the duals given are those of the linear rows"
+      } else {
+        solution.generalDuals = multipliers.general
+        solution.dualReason = "nonlinear functions were rewritten; the duals were checked as those of what they became"
       }
     } else {
       solution.dualReason =
@@ -99,7 +102,9 @@ extension Reformulation {
     claim.generalDuals = byCone(outcome.coneDuals)
     claim.dualStatus = .feasible
     Checker().judge(&claim, of: form)
-    if claim.outcome != .optimal {
+    if claim.outcome == .optimal {
+      if !losesDuals { solution.dualStatus = .feasible }
+    } else {
       solution.outcome = claim.outcome
       solution.proof = .none
       solution.bound = nil
