@@ -76,4 +76,22 @@ import Testing
     #expect(ordered.factorEntryCount < 30_000)
     #expect(Set(ordered.permutation).count == 1600)
   }
+
+  @Test func `few dense rows go last, but where most rows are dense the sparse structure counts`() {
+    // Blocks of 400 full rows without a connection: every row is above 10 √n, and the factor has no fill.
+    let n = 800, size = 400
+    var starts = [0], rows: [Int32] = []
+    for j in 0..<n {
+      rows += (Int32(j)..<Int32((j / size + 1) * size))
+      starts.append(rows.count)
+    }
+    #expect(Double(size) > 10 * Double(n).squareRoot())
+    #expect(LDLAnalysis(order: n, starts: starts, rowIndices: rows).factorEntryCount == rows.count)
+    // A diagonal with one full row.
+    let arrow = SymmetricSystem(
+      order: 2000, entries: (0..<2000).flatMap { [($0, $0, 1.0), (max(3, $0), min(3, $0), 0.1)] },
+      signs: [Int8](repeating: 1, count: 2000))
+    let analysis = arrow.analysis()
+    #expect(analysis.factorEntryCount == 3999 && analysis.permutation.last == 3)
+  }
 }
