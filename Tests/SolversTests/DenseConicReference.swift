@@ -143,9 +143,8 @@ struct DenseConicReference {
       var alpha = nearStep(d)
       if alpha < centring.below {
         // Far from the central path the second-order term misleads: back towards it without.
-        let zero = [Double](repeating: 0, count: p)
         let sigma = max(sigma, centring.sigma)
-        product.combinedTarget(s: s, z: z, ds: zero, dz: zero, sigmaMu: sigma * mu, into: &xi)
+        product.centringTarget(s: s, z: z, sigmaMu: sigma * mu, into: &xi)
         let back = direction(eta: 1 - sigma, xi, sigma * mu - tau * kappa)
         let step = nearStep(back)
         if step > alpha {

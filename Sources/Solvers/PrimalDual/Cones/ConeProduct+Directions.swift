@@ -10,7 +10,7 @@ extension ConeProduct {
   ///     -s + Wᵀ(λ \ (σμ e - (W⁻ᵀ ds) ∘ (W dz)))                     for symmetric cones,
   ///     -s - σμ ∇f*(z) + ½ ∇³f*(z)[dz, ∇²f*(z)⁻¹ ds]                for exponential and power cones.
   ///
-  /// With `ds` and `dz` zero this is the pure centring target. The four vectors must not overlap `xi`.
+  /// The four vectors must not overlap `xi`.
   /// - Complexity: O(dimension), and O(14n³) for a semidefinite cone of order n.
   func combinedTarget(
     s: UnsafePointer<Double>, z: UnsafePointer<Double>, ds: UnsafePointer<Double>, dz: UnsafePointer<Double>,
@@ -38,5 +38,13 @@ extension ConeProduct {
       case .semidefinite: semidefinite(block).combinedTarget(s + o, ds + o, dz + o, sigmaMu, xi + o)
       }
     }
+  }
+
+  /// ξ of a direction towards the point of the central path at `sigmaMu`, without a second-order term: for the way back
+  /// from far off the path, where that term misleads.
+  func centringTarget(
+    s: UnsafePointer<Double>, z: UnsafePointer<Double>, sigmaMu: Double, into xi: UnsafeMutablePointer<Double>
+  ) {
+    combinedTarget(s: s, z: z, ds: zeros, dz: zeros, sigmaMu: sigmaMu, into: xi)
   }
 }

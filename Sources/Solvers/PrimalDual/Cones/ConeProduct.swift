@@ -61,6 +61,8 @@ final class ConeProduct {
   /// Five vectors as long as the largest second-order cone.
   let scratch: UnsafeMutablePointer<Double>
   let scratchStride: Int
+  /// A direction that is 0.
+  let zeros: UnsafeMutablePointer<Double>
   let semidefiniteWork: SemidefiniteScaling.Workspace
 
   /// - Precondition: dimensions are at least 1 (2 for rotated cones), exponents lie strictly between 0 and 1.
@@ -123,6 +125,8 @@ final class ConeProduct {
     scratchStride = widest
     scratch = .allocate(capacity: 5 * widest + 1)
     scratch.initialize(repeating: 0, count: 5 * widest + 1)
+    zeros = .allocate(capacity: max(1, offset))
+    zeros.initialize(repeating: 0, count: max(1, offset))
     semidefiniteWork = SemidefiniteScaling.Workspace(order: highest)
   }
 
@@ -130,6 +134,7 @@ final class ConeProduct {
     blocks.deallocate()
     storage.deallocate()
     scratch.deallocate()
+    zeros.deallocate()
     semidefiniteWork.deallocate()
   }
 

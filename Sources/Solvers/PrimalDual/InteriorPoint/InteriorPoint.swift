@@ -17,6 +17,10 @@ struct InteriorPoint {
     /// What counts as nearly a solution then.
     var reduced = 1000.0
     var iterationLimit = 200
+    /// With cones, steps shorter than this are replaced by ones towards the central path with at least so much
+    /// `centring`.
+    var centringBelow = debugEnv("CB") ?? 0.1
+    var centring = debugEnv("CS") ?? 0.5
     var ruizPasses = 10
     /// Centrality correctors an iteration may take.
     var correctors = Int(debugEnv("GC") ?? 2)
@@ -88,6 +92,7 @@ struct InteriorPoint {
     e.start()
     var best = Double.infinity
     var sinceBest = 0
+    var bestCertificate = Double.infinity
     var lastReport = -1.0
     while true {
       e.computeResiduals()
@@ -101,6 +106,10 @@ struct InteriorPoint {
             dualInfeasibility: measures.dualResidual, seconds: elapsed))
       }
       let merit = measures.merit(options)
+      // On the way to a certificate the point itself runs away.
+      let certificate = min(measures.farkasResidual, measures.rayResidual) / options.certificate
+      let isCertifying = certificate < 0.5 * bestCertificate
+      bestCertificate = min(certificate, bestCertificate)
       if debugInterior && merit <= 1 { print("end: |t|", VectorKernels.maxNorm(e.n, e.t.pointer) / e.tau, VectorKernels.maxNorm(e.m, e.t.pointer + e.n) / e.tau, "lambda", VectorKernels.maxNorm(e.r, e.multipliers.pointer) / e.tau, "mult", VectorKernels.maxNorm(e.boxes.sideCount, e.boxes.multiplier.pointer) / e.tau) }
       if merit <= 1 { return .optimal }
       if measures.farkasResidual <= 1e-4, let ending = infeasible() { return ending }
@@ -110,13 +119,15 @@ struct InteriorPoint {
         best = merit
         bestMeasures = measures
         sinceBest = 0
+      } else if isCertifying {
+        sinceBest = 0
       } else {
         sinceBest += 1
       }
       if iterations >= options.iterationLimit { return fallBack(best) ?? .iterationLimit }
       if context.shouldStop { return .stopped }
       // At the end of the road rounding takes over: what was good enough stands.
-      if best <= options.accepted && sinceBest >= 2 || sinceBest >= 20 || !(merit < 1e8 * best) {
+      if best <= options.accepted && sinceBest >= 2 || sinceBest >= 20 || !isCertifying && !(merit < 1e8 * best) {
         return fallBack(best) ?? .stalled
       }
       guard e.factor() else { return fallBack(best) ?? .stalled }
@@ -167,8 +178,28 @@ struct InteriorPoint {
     e.computeDirection(eta: 1 - sigma, kappaTarget: kappaTarget)
     var longest = e.maxStep(limit: 2)
     correct(&longest, eta: 1 - sigma, center: sigma * mu, kappaTarget: &kappaTarget)
-    let alpha = e.centralStep(min(1, 0.995 * longest))
+    var alpha = e.centralStep(min(1, 0.995 * longest))
+    if alpha < options.centringBelow && !e.cones.isEmpty { alpha = centre(mu, sigma, otherwise: alpha) }
     e.advance(alpha)
+    return alpha
+  }
+
+  /// Replaces a direction that allows only a short step by one back towards the central path, without a second-order
+  /// term, if that allows a longer one.
+  /// - Returns: the step of the direction that stands.
+  private func centre(_ mu: Double, _ sigma: Double, otherwise alpha: Double) -> Double {
+    let e = embedding
+    let boxes = e.boxes
+    let sigma = max(sigma, options.centring)
+    let (s, z, c) = (boxes.slack.pointer, boxes.multiplier.pointer, boxes.target.pointer)
+    for k in 0..<boxes.sideCount { c[k] = sigma * mu - s[k] * z[k] }
+    e.cones.centringTarget(
+      s: e.coneSlack.pointer, z: e.coneMultipliers, sigmaMu: sigma * mu, into: e.coneTarget.pointer)
+    e.keepDirection()
+    e.computeDirection(eta: 1 - sigma, kappaTarget: sigma * mu - e.tau * e.kappa)
+    let step = e.centralStep(min(1, 0.995 * e.maxStep(limit: 2)))
+    if step > alpha { return step }
+    e.restoreDirection()
     return alpha
   }
 

@@ -14,6 +14,11 @@ final class KKTSystem {
   struct Options: Sendable {
     /// Added to D and W before factorizing.
     var regularization = 1e-9
+    /// The same with cones, whose blocks lose more digits; in their columns and rows at least, and at most, so much
+    /// relative to what the scaling gives there.
+    var coneRegularization = 1e-8
+    var columnShare = 1e-10
+    var rowShare = 1e-6
     /// Refinement stops at a residual of this times the largest number of the right-hand side, ...
     var refinementTolerance = debugEnv("RT") ?? 1e-12
     /// ... or after this many steps.
@@ -59,6 +64,12 @@ final class KKTSystem {
     factorOptions.pivotScale = .diagonal
     factorOptions.pivotThreshold = debugEnv("PT") ?? 1e-14
     factorOptions.pivotReplacement = debugEnv("PR") ?? 1e-7
+    if !cones.isEmpty {
+      // Columns without bounds have nothing but regularization on their diagonal to be relative to.
+      factorOptions.pivotScale = .absolute
+      factorOptions.pivotThreshold = 1e-12
+      factorOptions.pivotReplacement = 1e-5
+    }
     factorization = LDLFactorization(analysis, signs: pattern.signs, options: factorOptions)
     values = Vector(count: pattern.rowIndices.count)
     work = Vector(count: r + cones.auxiliaryCount)
@@ -134,29 +145,60 @@ final class KKTSystem {
     diagonal.copy(from: d)
     rowDiagonal.copy(from: w)
     assemble()
-    addConeBlock(options.regularization)
+    addConeBlock()
     let replaced = factorization.factor(values.pointer)
     if debugInterior { var lo = Double.infinity, hi = 0.0; for j in 0..<n { lo = min(lo, diagonal[j]); hi = max(hi, diagonal[j]) }; print("factor replaced", replaced, "D", lo, hi, "W", (0..<r).map { rowDiagonal[$0] }.max() ?? 0) }
     return replaced
   }
 
+  /// What is added to D and W.
+  private var regularization: Double { cones.isEmpty ? options.regularization : options.coneRegularization }
+
   /// Puts the cones' block, and regularization of its auxiliary rows, on top of what the products gave.
-  private func addConeBlock(_ rho: Double) {
+  private func addConeBlock() {
     if cones.isEmpty { return }
+    let rho = regularization
     cones.writeBlock(into: coneValues.pointer)
     pattern.coneEntries.withUnsafeBufferPointer { entries in
       for k in 0..<entries.count { values.pointer[entries[k]] += coneValues.pointer[k] }
     }
     let first = r - cones.dimension
-    for i in 0..<cones.dimension { rowDiagonal.pointer[first + i] = abs(coneValues.pointer[cones.blockStarts[i]]) }
+    let row = pattern.kept.count + first
+    for i in 0..<cones.dimension {
+      let size = abs(coneValues.pointer[cones.blockStarts[i]])
+      rowDiagonal.pointer[first + i] = size
+      // On the way to a certificate a block vanishes: regularization must not outweigh it.
+      values.pointer[pattern.starts[row + i]] += rho - min(rho, options.rowShare * size)
+    }
     let base = pattern.kept.count + r
     for a in 0..<cones.auxiliaryCount {
       values.pointer[pattern.starts[base + a]] += Double(cones.auxiliarySigns[a]) * rho
     }
+    regularizeColumns(from: first, rho)
+  }
+
+  /// Raises the regularization of a column in cones to a share of what eliminating the cones would put on its diagonal:
+  /// where that is large, a small pivot taken first would drown it in rounding.
+  private func regularizeColumns(from firstConeRow: Int, _ rho: Double) {
+    problem.matrix.starts.withUnsafeBufferPointer { columnStarts in
+      problem.matrix.rowIndices.withUnsafeBufferPointer { rowIndices in
+        problem.matrix.values.withUnsafeBufferPointer { entries in
+          for (c, j) in pattern.kept.lazy.map(Int.init).enumerated() {
+            var sum = 0.0
+            for k in columnStarts[j]..<columnStarts[j + 1] where Int(rowIndices[k]) >= firstConeRow {
+              let size = rowDiagonal.pointer[Int(rowIndices[k])]
+              if size > 0 { sum += entries[k] * entries[k] / size }
+            }
+            let wanted = min(options.columnShare * sum, 1e4)
+            if wanted > rho { values.pointer[pattern.starts[c]] += wanted - rho }
+          }
+        }
+      }
+    }
   }
 
   private func assemble() {
-    let rho = debugReg ?? options.regularization
+    let rho = debugReg ?? regularization
     let hessian = problem.hessian
     let kept = pattern.kept.count
     pattern.starts.withUnsafeBufferPointer { starts in
@@ -408,3 +450,5 @@ import Foundation
 nonisolated(unsafe) let debugFull = ProcessInfo.processInfo.environment["IPM_FULL"] != nil
 nonisolated(unsafe) let debugReg = ProcessInfo.processInfo.environment["IPM_REG"].flatMap(Double.init)
 func debugEnv(_ s: String) -> Double? { ProcessInfo.processInfo.environment[s].flatMap(Double.init) }
+
+
