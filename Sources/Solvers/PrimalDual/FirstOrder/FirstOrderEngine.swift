@@ -115,7 +115,7 @@ struct FirstOrderEngine {
     guard goal != .dualFeasibility else { return nil }
     let context = context
     switch detector.check(iteration, iterations: iterations, shouldStop: { context.shouldStop }) {
-    case .farkas(let rows): return .infeasible(farkas: rows)
+    case .farkas(let rows, _): return .infeasible(farkas: rows)
     case .ray(let direction): return .unbounded(ray: direction)
     case nil: return nil
     }

@@ -163,6 +163,11 @@ final class HomogeneousEmbedding {
       }
     }
     if !cones.isEmpty && !cones.updateScaling(s: coneSlack.pointer, z: coneMultipliers) { return false }
+    return factorAgain()
+  }
+
+  /// Factorizes the present matrix, with whatever regularization is set now.
+  func factorAgain() -> Bool {
     _ = kkt.factor(diagonal: diagonal, rowDiagonal: rowDiagonal)
     return true
   }
@@ -270,6 +275,7 @@ final class HomogeneousEmbedding {
     kappaStep = (kappaTarget - kappa * tauStep) / tau
     closeRows(eta: eta)
     boxes.computeSteps(tStep.pointer, tauStep: tauStep, eta: eta)
+    closeRowMultipliers(eta: eta)
     closeColumns(eta: eta)
   }
 
@@ -283,6 +289,19 @@ final class HomogeneousEmbedding {
     for i in 0..<r { activity[i] = eta * primalResidual.pointer[i] }
     problem.matrix.multiplyAdd(tStep.pointer, into: activity)
     for i in 0..<m where !isEquation[i] && rowDiagonal.pointer[i] > 1 { tStep.pointer[n + i] = activity[i] }
+  }
+
+  /// Takes the step of multipliers from those of the sides where W is large.
+  private func closeRowMultipliers(eta: Double) {
+    for i in 0..<m where !isEquation[i] && rowDiagonal.pointer[i] > 1 {
+      multiplierStep.pointer[i] = -eta * dualResidual.pointer[n + i]
+    }
+    boxes.index.withUnsafeBufferPointer { index in
+      for k in 0..<boxes.sideCount {
+        let i = Int(index[k]) - n
+        if i >= 0 && rowDiagonal.pointer[i] > 1 { multiplierStep.pointer[i] += boxes.sign(k) * boxes.multiplierStep.pointer[k] }
+      }
+    }
   }
 
   /// Takes the step of bound multipliers from stationarity where D is large.

@@ -19,8 +19,8 @@ struct InteriorPoint {
     var iterationLimit = 200
     /// With cones, steps shorter than this are replaced by ones towards the central path with at least so much
     /// `centring`.
-    var centringBelow = debugEnv("CB") ?? 0.1
-    var centring = debugEnv("CS") ?? 0.5
+    var centringBelow = 0.1
+    var centring = 0.5
     var ruizPasses = 10
     /// Centrality correctors an iteration may take.
     var correctors = Int(debugEnv("GC") ?? 2)
@@ -64,6 +64,8 @@ struct InteriorPoint {
   /// Residual of the certificate when it was last polished in vain.
   private var polishedAt = Double.infinity
   private let costNorm: Double
+  /// What the minimized objective has beside the problem's.
+  private let constant: Double
   /// What residuals of columns are multiplied by to be relative to 1 + the cost, in the form's units.
   private let columnUnit: [Double]
   /// 1 + the side of each row, in the units of the problem.
@@ -79,6 +81,7 @@ struct InteriorPoint {
     for j in 0..<n { costs[j] = abs(problem.cost[j]) / problem.columnScale[j] / problem.costScale }
     let costNorm = costs.max() ?? 0
     self.costNorm = costNorm
+    constant = problem.form.linear.sense.sign * problem.form.value(at: problem.fixedPoint)
     columnUnit = (0..<n).map { 1 / problem.columnScale[$0] / (1 + max(costs[$0], 1e-3 * costNorm)) }
     rowSize = (0..<problem.rowCount).map { i in
       var size = 0.0
@@ -107,7 +110,7 @@ struct InteriorPoint {
       }
       let merit = measures.merit(options)
       // On the way to a certificate the point itself runs away.
-      let certificate = min(measures.farkasResidual, measures.rayResidual) / options.certificate
+      let certificate = min(measures.farkasResidual, measures.rayResidual)
       let isCertifying = certificate < 0.5 * bestCertificate
       bestCertificate = min(certificate, bestCertificate)
       if debugInterior && merit <= 1 { print("end: |t|", VectorKernels.maxNorm(e.n, e.t.pointer) / e.tau, VectorKernels.maxNorm(e.m, e.t.pointer + e.n) / e.tau, "lambda", VectorKernels.maxNorm(e.r, e.multipliers.pointer) / e.tau, "mult", VectorKernels.maxNorm(e.boxes.sideCount, e.boxes.multiplier.pointer) / e.tau) }
@@ -163,7 +166,14 @@ struct InteriorPoint {
     let boxes = e.boxes
     let mu = e.mu
     e.computeAffineDirection()
-    let affine = e.maxStep(limit: 1)
+    var affine = e.maxStep(limit: 1)
+    for _ in 0..<3 where !(e.tauStep.isFinite && affine.isFinite) {
+      e.kkt.regularizeMore()
+      _ = e.factorAgain()
+      e.computeAffineDirection()
+      affine = e.maxStep(limit: 1)
+    }
+    if !(e.tauStep.isFinite && affine.isFinite) { return 0 }
     let sigma = (1 - affine) * (1 - affine) * (1 - affine)
     let (s, z, c) = (boxes.slack.pointer, boxes.multiplier.pointer, boxes.target.pointer)
     let (ds, dz) = (boxes.slackStep.pointer, boxes.multiplierStep.pointer)
@@ -180,6 +190,7 @@ struct InteriorPoint {
     correct(&longest, eta: 1 - sigma, center: sigma * mu, kappaTarget: &kappaTarget)
     var alpha = e.centralStep(min(1, 0.995 * longest))
     if alpha < options.centringBelow && !e.cones.isEmpty { alpha = centre(mu, sigma, otherwise: alpha) }
+    if !(e.tauStep.isFinite && alpha.isFinite) { return 0 }
     e.advance(alpha)
     return alpha
   }
@@ -243,9 +254,9 @@ struct InteriorPoint {
     let scale = problem.costScale
     let p = (0.5 * e.quadratic / tau + e.linearCost) / tau
     let d = (-0.5 * e.quadratic / tau + e.dualCost) / tau
-    result.primalObjective = p / scale
-    result.dualObjective = d / scale
-    result.gap = abs(p - d) / scale / (1 + min(abs(p), abs(d)) / scale)
+    result.primalObjective = p / scale + constant
+    result.dualObjective = d / scale + constant
+    result.gap = abs(p - d) / scale / (1 + abs(p / scale + constant))
     var primal = 0.0
     // The numbers that enter a row are about as large as x, its entries being scaled to 1; a hundredth of that counts.
     let entering = 0.01 * VectorKernels.maxNorm(n, e.t.pointer) / tau

@@ -14,10 +14,11 @@ final class KKTSystem {
   struct Options: Sendable {
     /// Added to D and W before factorizing.
     var regularization = 1e-9
-    /// The same with cones, whose blocks lose more digits; in their columns and rows at least, and at most, so much
-    /// relative to what the scaling gives there.
+    /// The same with cones, whose blocks lose more digits.
     var coneRegularization = 1e-8
+    /// Columns in cones get at least this share of what eliminating the cones would put on their diagonal, ...
     var columnShare = 1e-10
+    /// ... and rows of cones at most this share of theirs.
     var rowShare = 1e-6
     /// Refinement stops at a residual of this times the largest number of the right-hand side, ...
     var refinementTolerance = debugEnv("RT") ?? 1e-12
@@ -65,6 +66,7 @@ final class KKTSystem {
     factorOptions.pivotThreshold = debugEnv("PT") ?? 1e-14
     factorOptions.pivotReplacement = debugEnv("PR") ?? 1e-7
     if !cones.isEmpty {
+      self.options.regularization = options.coneRegularization
       // Columns without bounds have nothing but regularization on their diagonal to be relative to.
       factorOptions.pivotScale = .absolute
       factorOptions.pivotThreshold = 1e-12
@@ -91,6 +93,9 @@ final class KKTSystem {
   }
 
   deinit { next.deallocate() }
+
+  /// Regularizes more from now on, after a factorization that broke down.
+  func regularizeMore() { options.regularization *= 100 }
 
   /// Entries of the factor.
   var factorEntryCount: Int { analysis.factorEntryCount }
@@ -145,19 +150,15 @@ final class KKTSystem {
     diagonal.copy(from: d)
     rowDiagonal.copy(from: w)
     assemble()
-    addConeBlock()
+    addConeBlock(options.regularization)
     let replaced = factorization.factor(values.pointer)
     if debugInterior { var lo = Double.infinity, hi = 0.0; for j in 0..<n { lo = min(lo, diagonal[j]); hi = max(hi, diagonal[j]) }; print("factor replaced", replaced, "D", lo, hi, "W", (0..<r).map { rowDiagonal[$0] }.max() ?? 0) }
     return replaced
   }
 
-  /// What is added to D and W.
-  private var regularization: Double { cones.isEmpty ? options.regularization : options.coneRegularization }
-
   /// Puts the cones' block, and regularization of its auxiliary rows, on top of what the products gave.
-  private func addConeBlock() {
+  private func addConeBlock(_ rho: Double) {
     if cones.isEmpty { return }
-    let rho = regularization
     cones.writeBlock(into: coneValues.pointer)
     pattern.coneEntries.withUnsafeBufferPointer { entries in
       for k in 0..<entries.count { values.pointer[entries[k]] += coneValues.pointer[k] }
@@ -198,7 +199,7 @@ final class KKTSystem {
   }
 
   private func assemble() {
-    let rho = debugReg ?? regularization
+    let rho = options.regularization
     let hessian = problem.hessian
     let kept = pattern.kept.count
     pattern.starts.withUnsafeBufferPointer { starts in
@@ -448,7 +449,8 @@ extension InteriorPointProblem {
 
 import Foundation
 nonisolated(unsafe) let debugFull = ProcessInfo.processInfo.environment["IPM_FULL"] != nil
-nonisolated(unsafe) let debugReg = ProcessInfo.processInfo.environment["IPM_REG"].flatMap(Double.init)
 func debugEnv(_ s: String) -> Double? { ProcessInfo.processInfo.environment[s].flatMap(Double.init) }
 
-
+import Foundation
+nonisolated(unsafe) let dbgIPM = ProcessInfo.processInfo.environment["IPM_DEBUG"] != nil
+func dbgEnv(_ s: String) -> Double? { ProcessInfo.processInfo.environment[s].flatMap(Double.init) }
