@@ -28,7 +28,7 @@ def judge(answer, instance, tolerance):
             return "wrong", None
         error = relative_error(objective, reference)
         better = objective > reference if instance.maximizes else objective < reference
-        if error <= tolerance or (better and instance.family == "nlp"):
+        if error <= max(tolerance, instance.tolerance) or (better and instance.family == "nlp"):
             return "right", error
         return ("local" if status == "locallyOptimal" else "wrong"), error
     if reference is None:

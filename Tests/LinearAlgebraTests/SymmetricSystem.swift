@@ -59,17 +59,43 @@ struct SymmetricSystem {
 
   func times(_ x: [Double]) -> [Double] {
     var y = [Double](repeating: 0, count: order)
-    for j in 0..<order {
-      for p in starts[j]..<starts[j + 1] {
-        let i = Int(rowIndices[p])
-        y[i] += values[p] * x[j]
-        if i != j { y[j] += values[p] * x[i] }
-      }
-    }
+    matrix.multiplySymmetricAdd(x, into: &y)
     return y
   }
 
   func analysis(_ ordering: LDLAnalysis.Ordering = .amd) -> LDLAnalysis {
     LDLAnalysis(order: order, starts: starts, rowIndices: rowIndices, ordering: ordering)
+  }
+
+  /// A five-point grid with `side` points a side, plus something on the diagonal.
+  static func grid(_ side: Int) -> SymmetricSystem {
+    var entries: [(row: Int, column: Int, value: Double)] = []
+    for i in 0..<side {
+      for j in 0..<side {
+        let k = i * side + j
+        entries.append((k, k, 4 + Double((i * 31 + j * 17) % 10) / 10))
+        if i > 0 { entries.append((k, k - side, -1)) }
+        if j > 0 { entries.append((k, k - 1, -1)) }
+      }
+    }
+    return SymmetricSystem(order: side * side, entries: entries, signs: [Int8](repeating: 1, count: side * side))
+  }
+
+  var entries: [(row: Int, column: Int, value: Double)] {
+    (0..<order).flatMap { j in (starts[j]..<starts[j + 1]).map { (Int(rowIndices[$0]), j, values[$0]) } }
+  }
+
+  /// The lower triangle.
+  var matrix: SparseMatrix {
+    SparseMatrix(rowCount: order, columnCount: order, starts: starts, rowIndices: rowIndices, values: values)
+  }
+
+  var dense: DenseMatrix {
+    var matrix = DenseMatrix(rowCount: order, columnCount: order)
+    for e in entries {
+      matrix[e.row, e.column] = e.value
+      matrix[e.column, e.row] = e.value
+    }
+    return matrix
   }
 }

@@ -18,7 +18,7 @@ public struct Checker: Sendable {
     public var radius = 1e9
     /// How many multiplications the proof that a quadratic Lagrangian is convex may take; beyond, its convexity is taken
     /// on trust.
-    public var convexityWork = 200_000_000
+    public var convexityWork = 20_000_000
     /// How many violations are listed.
     public var listLength = 5
     public init() {}

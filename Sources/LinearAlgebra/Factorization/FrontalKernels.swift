@@ -27,6 +27,41 @@ enum FrontalKernels {
       c, Int32(truncatingIfNeeded: ldc))
   }
 
+  /// Products of fewer multiplications than this are left to one thread: about a fifth of a millisecond.
+  private static let sharedLimit = 4_000_000
+
+  private struct Product {
+    var m: Int, n: Int, k: Int, alpha: Double
+    var a: UnsafePointer<Double>, lda: Int, b: UnsafePointer<Double>, ldb: Int
+    var beta: Double, c: UnsafeMutablePointer<Double>, ldc: Int, threads: Int
+  }
+
+  /// As `multiplyTiled`, by all threads of a team, each with its part of the longer side of C.
+  static func multiplyShared(
+    _ m: Int, _ n: Int, _ k: Int, _ alpha: Double, _ a: UnsafePointer<Double>, _ lda: Int, _ b: UnsafePointer<Double>,
+    _ ldb: Int, _ beta: Double, _ c: UnsafeMutablePointer<Double>, _ ldc: Int, _ team: ThreadTeam?
+  ) {
+    guard let team, m * n * k > sharedLimit else {
+      multiplyTiled(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+      return
+    }
+    var product = Product(
+      m: m, n: n, k: k, alpha: alpha, a: a, lda: lda, b: b, ldb: ldb, beta: beta, c: c, ldc: ldc, threads: team.count)
+    team.run(&product) { context, thread in
+      let p = context.assumingMemoryBound(to: Product.self).pointee
+      let side = max(p.m, p.n)
+      let from = side * thread / p.threads & ~7
+      let to = thread + 1 == p.threads ? side : side * (thread + 1) / p.threads & ~7
+      if p.m >= p.n {
+        FrontalKernels.multiplyTiled(
+          to - from, p.n, p.k, p.alpha, p.a + from, p.lda, p.b, p.ldb, p.beta, p.c + from, p.ldc)
+      } else {
+        FrontalKernels.multiplyTiled(
+          p.m, to - from, p.k, p.alpha, p.a, p.lda, p.b + from, p.ldb, p.beta, p.c + from * p.ldc, p.ldc)
+      }
+    }
+  }
+
   /// As `multiply`, in pieces that OpenBLAS doesn't pack.
   static func multiplyTiled(
     _ m: Int, _ n: Int, _ k: Int, _ alpha: Double, _ a: UnsafePointer<Double>, _ lda: Int, _ b: UnsafePointer<Double>,
@@ -56,17 +91,17 @@ enum FrontalKernels {
   /// m × k. Parts of the upper triangle are overwritten.
   static func multiplyTrapezoid(
     _ m: Int, _ n: Int, _ k: Int, _ alpha: Double, _ a: UnsafePointer<Double>, _ lda: Int, _ beta: Double,
-    _ c: UnsafeMutablePointer<Double>, _ ldc: Int
+    _ c: UnsafeMutablePointer<Double>, _ ldc: Int, _ team: ThreadTeam?
   ) {
     if n <= 32 {
-      if n > 0 { multiplyTiled(m, n, k, alpha, a, lda, a, lda, beta, c, ldc) }
+      if n > 0 { multiplyShared(m, n, k, alpha, a, lda, a, lda, beta, c, ldc, team) }
       return
     }
     // A triangle and the rectangle below it, as large as can be, then the rest.
     let half = (n / 2 + 7) & ~7
-    multiplyTrapezoid(half, half, k, alpha, a, lda, beta, c, ldc)
-    multiplyTiled(m - half, half, k, alpha, a + half, lda, a, lda, beta, c + half, ldc)
-    multiplyTrapezoid(m - half, n - half, k, alpha, a + half, lda, beta, c + (half * ldc + half), ldc)
+    multiplyTrapezoid(half, half, k, alpha, a, lda, beta, c, ldc, team)
+    multiplyShared(m - half, half, k, alpha, a + half, lda, a, lda, beta, c + half, ldc, team)
+    multiplyTrapezoid(m - half, n - half, k, alpha, a + half, lda, beta, c + (half * ldc + half), ldc, team)
   }
 
   /// Factors the first `width` columns of a panel of `ld` rows, `positive` of them with positive pivots, the others with
@@ -75,19 +110,19 @@ enum FrontalKernels {
   /// - Returns: the number of replaced pivots.
   static func factorPanel(
     _ panel: UnsafeMutablePointer<Double>, _ ld: Int, width: Int, positive: Int, rule: PivotRule,
-    units: UnsafePointer<Double>?
+    units: UnsafePointer<Double>?, _ team: ThreadTeam?
   ) -> Int {
     var replaced = 0
     let negative = width &- positive
     if positive > 0 {
-      replaced += factor(panel, ld, first: 0, width: positive, sign: 1, rule: rule, units: units)
+      replaced += factor(panel, ld, first: 0, width: positive, sign: 1, rule: rule, units: units, team)
     }
     if negative > 0 {
       if positive > 0 {
         multiplyTrapezoid(
-          ld &- positive, negative, positive, -1, panel + positive, ld, 1, panel + (positive &* ld &+ positive), ld)
+          ld &- positive, negative, positive, -1, panel + positive, ld, 1, panel + (positive &* ld &+ positive), ld, team)
       }
-      replaced += factor(panel, ld, first: positive, width: negative, sign: -1, rule: rule, units: units)
+      replaced += factor(panel, ld, first: positive, width: negative, sign: -1, rule: rule, units: units, team)
     }
     return replaced
   }
@@ -97,17 +132,17 @@ enum FrontalKernels {
   /// - Returns: the number of replaced pivots.
   private static func factor(
     _ panel: UnsafeMutablePointer<Double>, _ ld: Int, first: Int, width: Int, sign: Double, rule: PivotRule,
-    units: UnsafePointer<Double>?
+    units: UnsafePointer<Double>?, _ team: ThreadTeam?
   ) -> Int {
     if width <= 4 { return factorNarrow(panel, ld, first: first, width: width, sign: sign, rule: rule, units: units) }
     let half = (width / 2 + 3) & ~3
     let rest = width - half
-    var replaced = factor(panel, ld, first: first, width: half, sign: sign, rule: rule, units: units)
+    var replaced = factor(panel, ld, first: first, width: half, sign: sign, rule: rule, units: units, team)
     let middle = first + half
     let left = panel + (first * ld + middle)
     let corner = panel + (middle * ld + middle)
-    multiplyTrapezoid(ld - middle, rest, half, -sign, left, ld, 1, corner, ld)
-    replaced += factor(panel, ld, first: middle, width: rest, sign: sign, rule: rule, units: units)
+    multiplyTrapezoid(ld - middle, rest, half, -sign, left, ld, 1, corner, ld, team)
+    replaced += factor(panel, ld, first: middle, width: rest, sign: sign, rule: rule, units: units, team)
     return replaced
   }
 

@@ -29,6 +29,9 @@ final class FrontalLayout {
     /// where they are short.
     var runStart = 0
     var runCount: Int32 = 0
+    /// The root of a thread's subtree: what it adds to its parent's panel waits in the memory for updates, from here on,
+    /// until all subtrees are done; -1 otherwise.
+    var deferred = -1
     /// Where the entries of the matrix start in `sources` and `targets`; those of the next front are their end.
     var entries = 0
 
@@ -44,6 +47,10 @@ final class FrontalLayout {
 
   let order: Int
   let frontCount: Int
+  /// Fronts of each thread, as ranges in the order of elimination.
+  let subtrees: [[Range<Int>]]
+  /// Fronts above the subtrees, in the order of elimination.
+  let top: [Int]
   /// By front, and one more at the end.
   let fronts: UnsafeMutablePointer<Front>
   /// Positions of the rows below each front, ascending.
@@ -65,7 +72,7 @@ final class FrontalLayout {
   let largestLeafUpdate: Int
   let largestFront: Int
 
-  init(_ analysis: LDLAnalysis, signs: [Int8]) {
+  init(_ analysis: LDLAnalysis, signs: [Int8], threads: Int = 1) {
     let n = analysis.order, supernodes = analysis.supernodes, count = supernodes.count
     order = n
     frontCount = count
@@ -202,28 +209,67 @@ final class FrontalLayout {
       }
     }
 
-    // Updates wait on two stacks, by the parity of the depth: a front pops its children from one and pushes its own on
-    // the other, so that nothing is ever moved.
-    var isOdd = [Bool](repeating: false, count: count)
-    for s in (0..<count).reversed() where fronts[s].parent != -1 { isOdd[s] = !isOdd[Int(fronts[s].parent)] }
-    var top = [0, 0], highest = [0, 0], transfer = 0, leafUpdate = 0
+    var schedule = SubtreeSchedule(frontCount: count)
+    if threads > 1 {
+      schedule = SubtreeSchedule(
+        parent: supernodes.parent, work: UnsafeBufferPointer(start: fronts, count: count).map(FrontalLayout.work),
+        threads: threads)
+    }
+    let zone = schedule.zone
+    var subtrees = [[Range<Int>]](repeating: [], count: threads)
+    var top: [Int] = []
     for s in 0..<count {
-      let mine = isOdd[s] ? 1 : 0
-      fronts[s].update = top[mine]
-      top[mine] += fronts[s].updateCount
-      highest[mine] = max(highest[mine], top[mine])
-      transfer = max(transfer, Int(fronts[s].below) * Int(fronts[s].inParent))
+      if zone[s] == threads && threads > 1 {
+        top.append(s)
+      } else if let last = subtrees[zone[s]].last, last.upperBound == s {
+        subtrees[zone[s]][subtrees[zone[s]].count - 1] = last.lowerBound..<(s + 1)
+      } else {
+        subtrees[zone[s]].append(s..<(s + 1))
+      }
+    }
+    self.subtrees = subtrees
+    self.top = top
+
+    // Updates wait on two stacks, by the parity of the depth: a front pops its children from one and pushes its own on
+    // the other, so that nothing is ever moved. Each thread has its two, and so has what is above the subtrees.
+    var parity = [Int](repeating: 0, count: count)
+    for s in (0..<count).reversed() where fronts[s].parent != -1 { parity[s] = 1 - parity[Int(fronts[s].parent)] }
+    var heights = [Int](repeating: 0, count: 2 * (threads + 1)), highest = heights
+    var transfer = 0, leafUpdate = 0, deferred = 0
+    for s in 0..<count {
+      let mine = 2 * zone[s] + parity[s]
+      fronts[s].update = heights[mine]
+      heights[mine] += fronts[s].updateCount
+      highest[mine] = max(highest[mine], heights[mine])
+      let transferCount = Int(fronts[s].below) * Int(fronts[s].inParent)
+      transfer = max(transfer, transferCount)
+      if fronts[s].parent != -1 && zone[Int(fronts[s].parent)] != zone[s] {
+        fronts[s].deferred = deferred
+        deferred += transferCount
+      }
       if fronts[s].isLeaf { leafUpdate = max(leafUpdate, fronts[s].pastParent * fronts[s].pastParent) }
       var c = Int(fronts[s].firstChild)
       while c != -1 {
-        top[1 - mine] -= fronts[c].updateCount
+        if zone[c] == zone[s] { heights[2 * zone[c] + 1 - parity[s]] -= fronts[c].updateCount }
         c = Int(fronts[c].nextSibling)
       }
     }
-    for s in 0..<count where isOdd[s] { fronts[s].update += highest[0] }
-    updateSize = highest[0] + highest[1]
+    var starts = [0]
+    for height in highest { starts.append(starts[starts.count - 1] + height) }
+    let stacks = starts[starts.count - 1]
+    for s in 0..<count {
+      fronts[s].update += starts[2 * zone[s] + parity[s]]
+      if fronts[s].deferred != -1 { fronts[s].deferred += stacks }
+    }
+    updateSize = stacks + deferred
     largestTransfer = transfer
     largestLeafUpdate = leafUpdate
+  }
+
+  /// Multiplications of a front, and the additions of what it hands on, which cost about ten times as much each.
+  private static func work(_ front: Front) -> Double {
+    let w = Double(front.width), m = Double(front.below)
+    return w * (m * m + m * w + w * w / 3) + 10 * m * m / 2
   }
 
   deinit {

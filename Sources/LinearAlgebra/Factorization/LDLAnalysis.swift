@@ -46,103 +46,91 @@ public struct LDLAnalysis: Sendable {
     }
     var permutation: [Int32]
     switch ordering {
-    case .amd: permutation = MinimumDegree.order(n, starts: starts, rowIndices: rowIndices).permutation
+    case .amd: permutation = MinimumDegree.order(n, starts: starts, rowIndices: rowIndices)
     case .natural: permutation = (0..<Int32(n)).map { $0 }
     case .given(let given): permutation = given
     }
-    var inverse = Permutation.inverse(permutation)
-    let upper = PermutedUpper(n, starts: starts, rowIndices: rowIndices, inverse: inverse)
-    let unorderedParent = EliminationTree.parents(n, starts: upper.starts, rows: upper.rows)
-    let postorder = EliminationTree.postorder(unorderedParent)
-    let place = Permutation.inverse(postorder)
-    let parent = postorder.map { unorderedParent[Int($0)] == -1 ? -1 : place[Int(unorderedParent[Int($0)])] }
-    for i in 0..<n { inverse[i] = place[Int(inverse[i])] }
-    let ordered = PermutedUpper(n, starts: starts, rowIndices: rowIndices, inverse: inverse)
-    let counts = EliminationTree.columnCounts(n, starts: ordered.starts, rows: ordered.rows, parent: parent)
-    let supernodes = Supernodes(parent: parent, counts: counts)
+    let first = Permutation.inverse(permutation)
+    let pattern = UpperPattern(n, starts: starts, rowIndices: rowIndices, inverse: first)
+    let tree = EliminationTree(pattern)
+    let supernodes = Supernodes(parent: tree.parent, counts: tree.counts)
+    // Descendants stay before their ancestors in both reorderings, so that the pattern stays an upper triangle.
+    let moved = tree.place.map { supernodes.columns[Int($0)] }
+    var inverse = first
     for i in 0..<n {
-      inverse[i] = supernodes.columns[Int(inverse[i])]
+      inverse[i] = moved[Int(first[i])]
       permutation[Int(inverse[i])] = Int32(i)
     }
-    let final = PermutedUpper(n, starts: starts, rowIndices: rowIndices, inverse: inverse)
-    (rowStarts, rows) = Self.rows(of: supernodes, upper: final)
+    (rowStarts, rows) = Self.rows(of: supernodes, pattern, moved: moved)
     order = n
     self.starts = starts
     self.rowIndices = rowIndices
     self.permutation = permutation
     self.inverse = inverse
     self.supernodes = supernodes
-    factorEntryCount = counts.reduce(0) { $0 + Int($1) }
-    flopCount = counts.reduce(0) { $0 + Double($1) * Double($1) }
+    factorEntryCount = tree.factorEntryCount
+    flopCount = tree.flopCount
   }
 
   /// Rows below each supernode: row i is in the supernodes of its entries left of the diagonal and in all of their
   /// ancestors below its own. Taken row by row, the lists come out sorted.
+  /// - Parameter moved: the position of each row of the pattern.
   /// - Complexity: O(entries of the pattern + length of the lists).
-  private static func rows(of supernodes: Supernodes, upper: PermutedUpper) -> ([Int], [Int32]) {
-    let count = supernodes.count
-    var owner = [Int32](repeating: 0, count: Int(supernodes.starts[count]))
+  private static func rows(
+    of supernodes: Supernodes, _ pattern: UpperPattern, moved: [Int32]
+  ) -> ([Int], [Int32]) {
+    let n = pattern.order, count = supernodes.count
+    var owner = [Int32](repeating: 0, count: n)
     var rowStarts = [Int](repeating: 0, count: count + 1)
     for s in 0..<count {
       rowStarts[s + 1] = rowStarts[s] + Int(supernodes.rowCounts[s])
       for j in supernodes.starts[s]..<supernodes.starts[s + 1] { owner[Int(j)] = Int32(s) }
     }
-    var rows = [Int32](repeating: 0, count: rowStarts[count])
-    var next = rowStarts
-    var mark = [Int32](repeating: -1, count: count)
-    for i in 0..<owner.count {
-      mark[Int(owner[i])] = Int32(i)
-      for p in upper.starts[i]..<upper.starts[i + 1] {
-        var s = Int(owner[Int(upper.rows[p])])
-        while mark[s] != i {
-          mark[s] = Int32(i)
-          rows[next[s]] = Int32(i)
-          next[s] += 1
-          s = Int(supernodes.parent[s])
+    let ownerBefore = moved.map { owner[Int($0)] }
+    let before = Permutation.inverse(moved)
+    let rows = [Int32](unsafeUninitializedCapacity: rowStarts[count]) { rows, initialized in
+      withUnsafeTemporaryAllocation(of: Int.self, capacity: max(1, 2 * count)) { work in
+        // Where the next row of each supernode goes, and the last row that it got.
+        let next = work.baseAddress!, last = next + count
+        for s in 0..<count {
+          next[s] = rowStarts[s]
+          last[s] = -1
+        }
+        for i in 0..<n {
+          last[Int(owner[i])] = i
+          let k = Int(before[i])
+          for p in pattern.starts[k]..<pattern.starts[k &+ 1] {
+            var s = Int(ownerBefore[Int(pattern.rows[p])])
+            while last[s] != i {
+              last[s] = i
+              rows[next[s]] = Int32(truncatingIfNeeded: i)
+              next[s] &+= 1
+              s = Int(supernodes.parent[s])
+            }
+          }
         }
       }
+      initialized = rowStarts[count]
     }
     return (rowStarts, rows)
   }
 
-  /// Entries and flops (as `factorEntryCount` and `flopCount`) that a factor in the order of AMD has, without an
-  /// analysis. Exact, except that rows postponed as dense count as a full triangle.
-  /// - Complexity: that of the ordering.
-  public static func estimate(order n: Int, starts: [Int], rowIndices: [Int32]) -> (entryCount: Int, flopCount: Double) {
-    let result = MinimumDegree.order(n, starts: starts, rowIndices: rowIndices)
-    return (result.factorEntryCount, result.flopCount)
+  /// What a factor in the order of AMD would cost.
+  public struct Estimate: Sendable {
+    /// As `LDLAnalysis.factorEntryCount` and `flopCount`.
+    public let factorEntryCount: Int
+    public let flopCount: Double
+    /// The order that was found. With it, an analysis of the same pattern costs little.
+    public let ordering: Ordering
   }
-}
 
-/// The strict upper triangle of a permuted symmetric pattern by columns, unsorted.
-struct PermutedUpper {
-  var starts: [Int]
-  var rows: [Int32]
-
-  init(_ n: Int, starts: [Int], rowIndices: [Int32], inverse: [Int32]) {
-    precondition(inverse.count == n)
-    var counts = [Int](repeating: 0, count: n + 1)
-    for j in 0..<n {
-      let b = inverse[j]
-      for p in starts[j]..<starts[j + 1] {
-        let a = inverse[Int(rowIndices[p])]
-        if a != b { counts[Int(max(a, b)) + 1] += 1 }
-      }
-    }
-    for j in 0..<n { counts[j + 1] += counts[j] }
-    var next = counts
-    var rows = [Int32](repeating: 0, count: counts[n])
-    for j in 0..<n {
-      let b = inverse[j]
-      for p in starts[j]..<starts[j + 1] {
-        let a = inverse[Int(rowIndices[p])]
-        if a == b { continue }
-        let column = Int(max(a, b))
-        rows[next[column]] = min(a, b)
-        next[column] += 1
-      }
-    }
-    self.starts = counts
-    self.rows = rows
+  /// Finds an order for a pattern, handed over as to `init`, and counts exactly what the factor would cost.
+  /// - Complexity: that of the ordering.
+  public static func estimate(order n: Int, starts: [Int], rowIndices: [Int32]) -> Estimate {
+    let permutation = MinimumDegree.order(n, starts: starts, rowIndices: rowIndices)
+    let inverse = Permutation.inverse(permutation)
+    let tree = EliminationTree(UpperPattern(n, starts: starts, rowIndices: rowIndices, inverse: inverse))
+    return Estimate(
+      factorEntryCount: tree.factorEntryCount, flopCount: tree.flopCount, ordering: .given(permutation))
   }
 }

@@ -16,7 +16,8 @@ public final class LDLFactorization {
     public var pivotReplacement = 2e-7
     /// What `pivotThreshold` and `pivotReplacement` are multiplied by. Default `absolute`.
     public var pivotScale = PivotScale.absolute
-    /// Threads that one factorization may use. Default 1.
+    /// Threads that one factorization may use; more than one are used above `LDLFactorization.parallelFlopCount`. The
+    /// factor depends, within rounding, on this number, and on nothing else of the run. Default 1.
     public var threads = 1
 
     public init() {}
@@ -31,16 +32,22 @@ public final class LDLFactorization {
     case diagonal
   }
 
+  /// Factorizations with fewer multiplications (`LDLAnalysis.flopCount`) use one thread.
+  public static let parallelFlopCount = 1e8
+
   public let analysis: LDLAnalysis
   let layout: FrontalLayout
   private let rule: FrontalKernels.PivotRule
   /// Panels one after the other.
   let panels: UnsafeMutablePointer<Double>
   private let updates: UnsafeMutablePointer<Double>
-  /// What a front adds to its parent's panel.
-  private let transfer: UnsafeMutablePointer<Double>
-  /// What a leaf passes on past its parent.
-  private let leafUpdate: UnsafeMutablePointer<Double>
+  private let team: ThreadTeam
+  /// By thread, one after the other: what a front adds to its parent's panel.
+  private let transfers: UnsafeMutablePointer<Double>
+  /// By thread, one after the other: what a leaf passes on past its parent.
+  private let leafUpdates: UnsafeMutablePointer<Double>
+  /// By thread: replaced pivots.
+  private let replacedCounts: UnsafeMutablePointer<Int>
   /// By position, what pivots are measured in, with `PivotScale.diagonal`.
   private let units: UnsafeMutablePointer<Double>?
   /// Right-hand sides in the order of elimination, and the part of them that a front touches.
@@ -53,12 +60,14 @@ public final class LDLFactorization {
     precondition(signs.count == analysis.order && signs.allSatisfy { $0 == 1 || $0 == -1 })
     BLAS.useOneThreadUnlessAsked()
     self.analysis = analysis
-    layout = FrontalLayout(analysis, signs: signs)
+    team = ThreadTeam(count: analysis.flopCount > Self.parallelFlopCount ? options.threads : 1)
+    layout = FrontalLayout(analysis, signs: signs, threads: team.count)
     rule = FrontalKernels.PivotRule(threshold: options.pivotThreshold, replacement: options.pivotReplacement)
     panels = .allocate(capacity: max(1, layout.panelSize))
     updates = .allocate(capacity: max(1, layout.updateSize))
-    transfer = .allocate(capacity: max(1, layout.largestTransfer))
-    leafUpdate = .allocate(capacity: max(1, layout.largestLeafUpdate))
+    transfers = .allocate(capacity: max(1, layout.largestTransfer * team.count))
+    leafUpdates = .allocate(capacity: max(1, layout.largestLeafUpdate * team.count))
+    replacedCounts = .allocate(capacity: team.count)
     units = options.pivotScale == .diagonal ? .allocate(capacity: max(1, layout.order)) : nil
     permuted = .allocate(capacity: max(1, layout.order * Self.batch))
     gathered = .allocate(capacity: max(1, layout.largestFront * Self.batch))
@@ -67,8 +76,9 @@ public final class LDLFactorization {
   deinit {
     panels.deallocate()
     updates.deallocate()
-    transfer.deallocate()
-    leafUpdate.deallocate()
+    transfers.deallocate()
+    leafUpdates.deallocate()
+    replacedCounts.deallocate()
     units?.deallocate()
     permuted.deallocate()
     gathered.deallocate()
@@ -83,8 +93,55 @@ public final class LDLFactorization {
   /// - Complexity: O(`analysis.flopCount`), and no allocation.
   @discardableResult
   public func factor(_ values: UnsafePointer<Double>) -> Int {
+    // The context is this frame's, and the team is done before it goes.
+    var job = (factorization: Unmanaged.passUnretained(self), values: values)
+    withUnsafeMutablePointer(to: &job) { job in
+      team.run(job) { context, thread in
+        let job = context.assumingMemoryBound(
+          to: (factorization: Unmanaged<LDLFactorization>, values: UnsafePointer<Double>).self)
+        job.pointee.factorization._withUnsafeGuaranteedRef { $0.factorSubtrees(thread, job.pointee.values) }
+      }
+    }
     var replaced = 0
-    for s in 0..<layout.frontCount { replaced += factorFront(s, values) }
+    for t in 0..<team.count { replaced += replacedCounts[t] }
+    if !layout.top.isEmpty { replaced += factorTop(values) }
+    return replaced
+  }
+
+  private func factorSubtrees(_ thread: Int, _ values: UnsafePointer<Double>) {
+    let transfer = transfers + thread * layout.largestTransfer
+    let leafUpdate = leafUpdates + thread * layout.largestLeafUpdate
+    var replaced = 0
+    for range in layout.subtrees[thread] {
+      for s in range {
+        if layout.fronts[s].isLeaf { load(s, values) }
+        replaced += factorFront(s, transfer, leafUpdate, nil)
+        let front = layout.fronts[s]
+        let p = Int(front.parent)
+        if p == -1 || front.deferred != -1 { continue }
+        if Int(layout.fronts[p].firstChild) == s { load(p, values) }
+        addToParent(front, transfer)
+      }
+    }
+    replacedCounts[thread] = replaced
+  }
+
+  /// Factors what is above the subtrees, with all threads in the larger products.
+  private func factorTop(_ values: UnsafePointer<Double>) -> Int {
+    var replaced = 0
+    for s in layout.top {
+      load(s, values)
+      var c = Int(layout.fronts[s].firstChild)
+      while c != -1 {
+        let child = layout.fronts[c]
+        if child.deferred != -1 { addToParent(child, updates + child.deferred) }
+        c = Int(child.nextSibling)
+      }
+    }
+    for s in layout.top {
+      replaced += factorFront(s, transfers, leafUpdates, team)
+      if layout.fronts[s].parent != -1 { addToParent(layout.fronts[s], transfers) }
+    }
     return replaced
   }
 
@@ -104,23 +161,25 @@ public final class LDLFactorization {
     }
   }
 
-  /// Factors the panel of a front, to which its children have added already, and hands on what it subtracts from the
-  /// rest: to the panel of the parent at once, and to `updates` what goes past the parent.
-  private func factorFront(_ s: Int, _ values: UnsafePointer<Double>) -> Int {
+  /// Factors the panel of a front, to which its children have added already, and computes what it subtracts from the
+  /// rest: the part for the parent's panel in `transfer`, or where it waits if it is deferred, and in `updates` what
+  /// goes past the parent.
+  private func factorFront(
+    _ s: Int, _ transfer: UnsafeMutablePointer<Double>, _ leafUpdate: UnsafeMutablePointer<Double>, _ team: ThreadTeam?
+  ) -> Int {
     let fronts = layout.fronts
     let front = fronts[s]
-    let width = Int(front.width), below = Int(front.below), positive = Int(front.positive)
-    let ld = width &+ below
-    let panel = panels + front.panel
-    if front.isLeaf { load(s, values) }
+    let width = Int(front.width), below = Int(front.below)
     let replaced = FrontalKernels.factorPanel(
-      panel, ld, width: width, positive: positive, rule: rule, units: units.map { $0 + Int(front.first) })
+      panels + front.panel, width &+ below, width: width, positive: Int(front.positive), rule: rule,
+      units: units.map { $0 + Int(front.first) }, team)
     if below == 0 { return replaced }
 
+    let transfer = front.deferred == -1 ? transfer : updates + front.deferred
     let handed = Int(front.inParent), rest = front.pastParent
     let update = updates + front.update
-    multiply(front, columns: 0..<handed, to: transfer, below)
-    if !front.isLeaf && rest > 0 { multiply(front, columns: handed..<below, to: update, rest) }
+    multiply(front, columns: 0..<handed, to: transfer, below, team)
+    if !front.isLeaf && rest > 0 { multiply(front, columns: handed..<below, to: update, rest, team) }
     var c = Int(front.firstChild)
     while c != -1 {
       let child = fronts[c]
@@ -129,7 +188,7 @@ public final class LDLFactorization {
         var source = updates + child.update
         if child.isLeaf {
           source = leafUpdate
-          multiply(child, columns: Int(child.inParent)..<Int(child.below), to: source, order)
+          multiply(child, columns: Int(child.inParent)..<Int(child.below), to: source, order, team)
         }
         let map = ScatterMap(layout, child)
         let skipped = Int(child.inParent), end = skipped &+ order
@@ -140,29 +199,33 @@ public final class LDLFactorization {
       }
       c = Int(child.nextSibling)
     }
-    let parent = fronts[Int(front.parent)]
-    if Int(parent.firstChild) == s { load(Int(front.parent), values) }
-    ScatterMap(layout, front).add(
-      transfer, below, columns: 0..<handed, skipped: 0, to: panels + parent.panel, Int(parent.width &+ parent.below),
-      offset: 0)
     return replaced
+  }
+
+  @inline(__always)
+  private func addToParent(_ front: FrontalLayout.Front, _ transfer: UnsafePointer<Double>) {
+    let parent = layout.fronts[Int(front.parent)]
+    ScatterMap(layout, front).add(
+      transfer, Int(front.below), columns: 0..<Int(front.inParent), skipped: 0, to: panels + parent.panel,
+      Int(parent.width &+ parent.below), offset: 0)
   }
 
   /// Columns of what a front subtracts from the rest, the lower triangle of `-L J Lᵀ` for its rows below.
   @inline(__always)
   private func multiply(
-    _ front: FrontalLayout.Front, columns: Range<Int>, to target: UnsafeMutablePointer<Double>, _ ld: Int
+    _ front: FrontalLayout.Front, columns: Range<Int>, to target: UnsafeMutablePointer<Double>, _ ld: Int,
+    _ team: ThreadTeam?
   ) {
     let width = Int(front.width), below = Int(front.below), positive = Int(front.positive)
     let from = panels + (front.panel &+ width &+ columns.lowerBound)
     let rows = below &- columns.lowerBound
     if positive > 0 {
-      FrontalKernels.multiplyTrapezoid(rows, columns.count, positive, -1, from, width &+ below, 0, target, ld)
+      FrontalKernels.multiplyTrapezoid(rows, columns.count, positive, -1, from, width &+ below, 0, target, ld, team)
     }
     if positive < width {
       FrontalKernels.multiplyTrapezoid(
         rows, columns.count, width &- positive, 1, from + positive &* (width &+ below), width &+ below,
-        positive > 0 ? 1 : 0, target, ld)
+        positive > 0 ? 1 : 0, target, ld, team)
     }
   }
 }

@@ -1,32 +1,56 @@
-/// The elimination tree of a symmetric pattern given by the rows above the diagonal, by columns.
+/// The elimination tree of a symmetric pattern in a given order, and the entries of each column of the factor.
 ///
 /// Sources: Liu, "The role of elimination trees in sparse factorization", 1990; Gilbert, Ng, Peyton, "An efficient
 /// algorithm to compute row and column counts for sparse Cholesky factorization", 1994.
-enum EliminationTree {
-  /// The parent of each column, -1 for a root.
-  /// - Parameters: the strict upper triangle by columns, in any order within a column.
-  /// - Complexity: O(entries · log n), in practice O(entries).
-  static func parents(_ n: Int, starts: [Int], rows: [Int32]) -> [Int32] {
-    var parent = [Int32](repeating: -1, count: n)
-    // Compressed paths to the root of what has been eliminated so far.
-    var ancestor = [Int32](repeating: -1, count: n)
-    for k in 0..<n {
-      for p in starts[k]..<starts[k + 1] {
-        var i = rows[p]
-        while i != -1 && i < k {
-          let next = ancestor[Int(i)]
-          ancestor[Int(i)] = Int32(k)
-          if next == -1 { parent[Int(i)] = Int32(k) }
-          i = next
-        }
-      }
-    }
-    return parent
+struct EliminationTree {
+  /// Columns in an order in which every subtree is contiguous and ends with its root.
+  let postorder: [Int32]
+  /// Place of each column in the postorder.
+  let place: [Int32]
+  /// Parent of each column, -1 for a root. Columns are numbered by the postorder, here and in `counts`.
+  let parent: [Int32]
+  /// Entries of each column of the factor, the diagonal among them.
+  let counts: [Int32]
+
+  /// - Complexity: O(n + entries · log n), in practice O(n + entries).
+  init(_ pattern: UpperPattern) {
+    let unordered = EliminationTree.parents(pattern)
+    let postorder = EliminationTree.postorder(unordered)
+    let place = Permutation.inverse(postorder)
+    parent = postorder.map { unordered[Int($0)] == -1 ? -1 : place[Int(unordered[Int($0)])] }
+    self.postorder = postorder
+    self.place = place
+    counts = EliminationTree.counts(pattern, place: place, parent: parent)
   }
 
-  /// An order of the columns in which every subtree is contiguous and ends with its root; siblings stay in order.
-  /// - Complexity: O(n).
-  static func postorder(_ parent: [Int32]) -> [Int32] {
+  var factorEntryCount: Int { counts.reduce(0) { $0 + Int($1) } }
+  var flopCount: Double { counts.reduce(0) { $0 + Double($1) * Double($1) } }
+
+  private static func parents(_ pattern: UpperPattern) -> [Int32] {
+    let n = pattern.order
+    return [Int32](unsafeUninitializedCapacity: n) { parent, count in
+      // Compressed paths to the root of what has been eliminated so far.
+      withUnsafeTemporaryAllocation(of: Int32.self, capacity: n) { ancestor in
+        parent.initialize(repeating: -1)
+        ancestor.initialize(repeating: -1)
+        for k in 0..<n {
+          for p in pattern.starts[k]..<pattern.starts[k &+ 1] {
+            var i = Int(pattern.rows[p])
+            while i != -1 && i < k {
+              let next = Int(ancestor[i])
+              ancestor[i] = Int32(truncatingIfNeeded: k)
+              if next == -1 { parent[i] = Int32(truncatingIfNeeded: k) }
+              i = next
+            }
+          }
+        }
+      }
+      count = n
+    }
+  }
+
+  /// Siblings stay in order.
+  private static func postorder(_ parent: [Int32]) -> [Int32] {
     let n = parent.count
     var firstChild = [Int32](repeating: -1, count: n)
     var sibling = [Int32](repeating: -1, count: n)
@@ -53,62 +77,74 @@ enum EliminationTree {
     return order
   }
 
-  /// The entries of each column of the factor, its diagonal among them. The tree is in postorder.
-  /// - Parameters: the strict upper triangle by columns, in any order within a column.
-  /// - Complexity: O(entries · α(n)).
-  static func columnCounts(_ n: Int, starts: [Int], rows: [Int32], parent: [Int32]) -> [Int32] {
-    // first[j]: the first column of the subtree of j. delta[j]: leaves of row subtrees at j, less their overlaps.
-    var first = [Int32](repeating: -1, count: n)
+  private static func counts(_ pattern: UpperPattern, place: [Int32], parent: [Int32]) -> [Int32] {
+    let n = pattern.order
+    // Rows below the diagonal of each column, numbered by the postorder: the transpose of what is given.
+    let starts = UnsafeMutablePointer<Int>.allocate(capacity: n + 1)
+    let lower = UnsafeMutablePointer<Int32>.allocate(capacity: max(1, pattern.rows.count))
+    let work = UnsafeMutablePointer<Int32>.allocate(capacity: max(1, 4 * n))
+    defer {
+      starts.deallocate()
+      lower.deallocate()
+      work.deallocate()
+    }
+    starts.initialize(repeating: 0, count: n + 1)
+    for i in pattern.rows { starts[Int(place[Int(i)])] += 1 }
+    var sum = 0
+    for j in 0..<n {
+      sum += starts[j]
+      starts[j] = sum
+    }
+    starts[n] = sum
+    for k in (0..<n).reversed() {
+      let row = place[k]
+      for p in pattern.starts[k]..<pattern.starts[k &+ 1] {
+        let column = Int(place[Int(pattern.rows[p])])
+        starts[column] &-= 1
+        lower[starts[column]] = row
+      }
+    }
+    // The first column of the subtree of each column; then, for each row, the largest of these and the last column seen.
+    let first = work, largestFirst = work + n, previousLeaf = work + 2 * n, ancestor = work + 3 * n
+    work.initialize(repeating: -1, count: 3 * n)
     var delta = [Int32](repeating: 0, count: n)
     for k in 0..<n {
-      var j = Int32(k)
+      ancestor[k] = Int32(truncatingIfNeeded: k)
       if first[k] == -1 { delta[k] = 1 }
-      while j != -1 && first[Int(j)] == -1 {
-        first[Int(j)] = Int32(k)
-        j = parent[Int(j)]
+      var j = k
+      while j != -1 && first[j] == -1 {
+        first[j] = Int32(truncatingIfNeeded: k)
+        j = Int(parent[j])
       }
     }
-    // By rows below the diagonal of each column, which is the transpose of what is given.
-    var lowerStarts = [Int](repeating: 0, count: n + 1)
-    for i in rows { lowerStarts[Int(i) + 1] += 1 }
-    for i in 0..<n { lowerStarts[i + 1] += lowerStarts[i] }
-    var lower = [Int32](repeating: 0, count: rows.count)
-    var next = lowerStarts
-    for k in 0..<n {
-      for p in starts[k]..<starts[k + 1] {
-        let i = Int(rows[p])
-        lower[next[i]] = Int32(k)
-        next[i] += 1
-      }
-    }
-    var previousLeaf = [Int32](repeating: -1, count: n)
-    var maximumFirst = [Int32](repeating: -1, count: n)
-    var ancestor = (0..<Int32(n)).map { $0 }
-    for j in 0..<n {
-      if parent[j] != -1 { delta[Int(parent[j])] -= 1 }
-      for p in lowerStarts[j]..<lowerStarts[j + 1] {
-        let i = Int(lower[p])
-        // j is a leaf of the subtree of row i if no column of j's subtree has been seen in that row.
-        if first[j] <= maximumFirst[i] { continue }
-        maximumFirst[i] = first[j]
-        delta[j] += 1
-        let leaf = previousLeaf[i]
-        previousLeaf[i] = Int32(j)
-        if leaf != -1 {
+    delta.withUnsafeMutableBufferPointer { delta in
+      for j in 0..<n {
+        let up = Int(parent[j])
+        if up != -1 { delta[up] &-= 1 }
+        for p in starts[j]..<starts[j &+ 1] {
+          let i = Int(lower[p])
+          // j is a leaf of the subtree of row i if no column of j's subtree has been seen in that row.
+          if first[j] <= largestFirst[i] { continue }
+          largestFirst[i] = first[j]
+          delta[j] &+= 1
+          let leaf = Int(previousLeaf[i])
+          previousLeaf[i] = Int32(truncatingIfNeeded: j)
+          if leaf == -1 { continue }
+          // What the two leaves share, from their least common ancestor on, was counted twice.
           var root = leaf
-          while ancestor[Int(root)] != root { root = ancestor[Int(root)] }
+          while Int(ancestor[root]) != root { root = Int(ancestor[root]) }
           var s = leaf
           while s != root {
-            let up = ancestor[Int(s)]
-            ancestor[Int(s)] = root
-            s = up
+            let next = Int(ancestor[s])
+            ancestor[s] = Int32(truncatingIfNeeded: root)
+            s = next
           }
-          delta[Int(root)] -= 1
+          delta[root] &-= 1
         }
+        if up != -1 { ancestor[j] = parent[j] }
       }
-      if parent[j] != -1 { ancestor[j] = parent[j] }
+      for j in 0..<n where parent[j] != -1 { delta[Int(parent[j])] &+= delta[j] }
     }
-    for j in 0..<n where parent[j] != -1 { delta[Int(parent[j])] += delta[j] }
     return delta
   }
 }

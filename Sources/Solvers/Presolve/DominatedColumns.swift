@@ -2,31 +2,39 @@
 /// cannot be 0 are held at a side.
 ///
 /// A column without an upper bound has a reduced cost of at least 0, which bounds the multipliers of its rows, given the
-/// signs and bounds of the others; those bound the reduced costs of further columns. Each bound knows the columns and
-/// signs that it rests on. It is not used to give up one of those, nor any more once one of them has been given up, so
-/// that the multipliers of the reduced problem satisfy what was given up.
+/// signs and bounds of the others; those bound the reduced costs of further columns. Premises are the signs of reduced
+/// costs and of multipliers.
 ///
 /// E. D. Andersen and K. D. Andersen, "Presolving in linear programming", Mathematical Programming 71 (1995),
-/// section 3.4; rows as in L. Gottwald, "Algorithmic progress in HiGHS presolve", (2021).
+/// section 3.4.
 extension PresolveProblem {
   /// Fixes columns and holds rows as bounds of the multipliers prove.
   /// - Complexity: O(rows + entries).
   mutating func reduceDominatedColumns() {
-    let bounds = MultiplierBounds(rows: rowCount, columns: columnCount)
-    for i in 0..<rowCount { bounds.reset(i, rowLower[i], rowUpper[i]) }
+    var bounds = ProvenBounds(count: rowCount, premises: columnCount + rowCount)
+    for i in 0..<rowCount {
+      let (low, high) = signBounds(i)
+      bounds.set(i, low: low, high: high, premise: columnCount + i)
+    }
     var isAny = false
     for _ in 0..<3 {
       var isNew = false
       for j in 0..<columnCount where traits[j].isEmpty && matrix.columnLength[j] > 0 {
-        if boundMultipliers(by: j, bounds) { isNew = true }
+        if boundMultipliers(by: j, &bounds) { isNew = true }
       }
       if !isNew { break }
       isAny = true
     }
     if !isAny { return }
     for j in 0..<columnCount where traits[j].isDisjoint(with: [.gone, .quadratic, .conic]) {
-      if matrix.columnLength[j] > 0 { fixIfDominated(j, bounds) }
+      if matrix.columnLength[j] > 0 { fixIfDominated(j, &bounds) }
     }
+  }
+
+  /// Bounds of a multiplier by the sides of its row alone: none leans on an infinite side.
+  @inline(__always)
+  private func signBounds(_ i: Int) -> (low: Double, high: Double) {
+    (rowUpper[i] < .infinity ? -.infinity : 0, rowLower[i] > -.infinity ? .infinity : 0)
   }
 
   /// Which signs the reduced cost of a column cannot have: a bound that is infinite, or that rows keep the column away
@@ -46,61 +54,90 @@ extension PresolveProblem {
   }
 
   /// The bounds that a column sets on the multipliers of its rows, given those of the others.
-  private mutating func boundMultipliers(by j: Int, _ bounds: borrowing MultiplierBounds) -> Bool {
-    let sum = priced(j, bounds, isProof: false)
-    if sum.leastInfinite > 1 && sum.mostInfinite > 1 { return false }
-    let (isNeverNegative, isNeverPositive) = signs(of: j)
-    // The entries times the multipliers are at most the cost, or at least.
-    let isAtMost = isNeverNegative && sum.leastInfinite <= 1
-    let isAtLeast = isNeverPositive && sum.mostInfinite <= 1
-    if !isAtMost && !isAtLeast { return false }
-    var isAny = false
-    let c = cost[j]
+  private mutating func boundMultipliers(by j: Int, _ bounds: inout ProvenBounds) -> Bool {
+    var sum = RangeOfSum()
     var k = matrix.columnHead[j]
     while k >= 0 {
       let e = matrix.entries[Int(k)]
       let i = Int(e.row)
+      let (low, high) = signBounds(i)
+      bounds.refresh(i, low: low, high: high, premise: columnCount + i)
+      sum.add(e.value, bounds.ranges[i].low, bounds.ranges[i].high)
+      if sum.isOpen { return false }
       k = e.columnNext
-      let (low, high) = bounds.terms(e.value, i)
-      if isAtMost && (sum.leastInfinite == 0 || low == -.infinity) {
-        let rest = low == -.infinity ? sum.least : sum.least - low
-        if narrow(i, (c - rest) / e.value, isHigh: e.value > 0, by: j, usesLeast: true, bounds) { isAny = true }
+    }
+    let (isNeverNegative, isNeverPositive) = signs(of: j)
+    // The entries times the multipliers are at most the cost, or at least.
+    let isAtMost = isNeverNegative && sum.leastInfinite <= 1
+    let isAtLeast = isNeverPositive && sum.mostInfinite <= 1
+    let leastBasis = isAtMost ? premises(of: j, isLeast: true, bounds) : nil
+    let mostBasis = isAtLeast ? premises(of: j, isLeast: false, bounds) : nil
+    if leastBasis == nil && mostBasis == nil { return false }
+    var isAny = false
+    k = matrix.columnHead[j]
+    while k >= 0 {
+      let e = matrix.entries[Int(k)]
+      let i = Int(e.row)
+      k = e.columnNext
+      let range = bounds.ranges[i]
+      if let leastBasis {
+        let limit = (cost[j] - sum.least(without: e.value, range.low, range.high)) / e.value
+        if narrow(i, limit, isHigh: e.value > 0, by: j, isLeast: true, leastBasis, &bounds) { isAny = true }
       }
-      if isAtLeast && (sum.mostInfinite == 0 || high == .infinity) {
-        let rest = high == .infinity ? sum.most : sum.most - high
-        if narrow(i, (c - rest) / e.value, isHigh: e.value < 0, by: j, usesLeast: false, bounds) { isAny = true }
+      if let mostBasis {
+        let limit = (cost[j] - sum.most(without: e.value, range.low, range.high)) / e.value
+        if narrow(i, limit, isHigh: e.value < 0, by: j, isLeast: false, mostBasis, &bounds) { isAny = true }
       }
     }
     return isAny
   }
 
-  /// Takes a bound of a multiplier if it is better; where it keeps the multiplier from 0, the row is held.
-  private mutating func narrow(
-    _ i: Int, _ limit: Double, isHigh: Bool, by j: Int, usesLeast: Bool, _ bounds: borrowing MultiplierBounds
-  ) -> Bool {
-    guard abs(limit) <= 1e8, bounds.isBetter(i, limit, isHigh: isHigh) else { return false }
-    // What the bound rests on: the column, and what the bounds of its other rows rest on.
-    var basis = MultiplierBounds.noBasis
-    guard MultiplierBounds.insert(Int32(truncatingIfNeeded: j), into: &basis) else { return false }
+  /// What the bounds set by a column rest on: the sign of its reduced cost, and the premises of the bounds that its
+  /// smallest or largest value comes from; nil when those are too many. The multiplier that is infinite there, and the
+  /// only one that is bounded then, has no part in it.
+  private func premises(
+    of j: Int, isLeast: Bool, without row: Int = -1, _ bounds: borrowing ProvenBounds
+  ) -> ProvenBounds.Basis? {
+    var basis = ProvenBounds.noBasis
+    _ = ProvenBounds.insert(j, into: &basis)
     var k = matrix.columnHead[j]
     while k >= 0 {
       let e = matrix.entries[Int(k)]
-      if Int(e.row) != i {
-        guard bounds.addBasis(of: Int(e.row), isHigh: (e.value > 0) != usesLeast, to: &basis) else { return false }
+      let isHigh = (e.value > 0) != isLeast
+      let range = bounds.ranges[Int(e.row)]
+      if Int(e.row) != row && (isHigh ? range.high : range.low).isFinite {
+        if !bounds.addBasis(of: Int(e.row), isHigh: isHigh, to: &basis) { return nil }
       }
       k = e.columnNext
     }
+    return basis
+  }
+
+  /// Takes a bound of a multiplier if it is better; where it keeps the multiplier from 0, the row is held.
+  private mutating func narrow(
+    _ i: Int, _ limit: Double, isHigh: Bool, by j: Int, isLeast: Bool, _ basis: ProvenBounds.Basis,
+    _ bounds: inout ProvenBounds
+  ) -> Bool {
+    guard abs(limit) <= 1e8 else { return false }
+    let step = 1e-6 * max(1, abs(limit))
+    if isHigh ? limit >= bounds.ranges[i].high - step : limit <= bounds.ranges[i].low + step { return false }
     // Something may have been given up since the column was looked at.
     guard bounds.isValid(basis) else { return false }
     bounds.set(i, limit, isHigh: isHigh, basis)
     let small = 1e-9 * max(1, abs(limit))
-    if rowLower[i] < rowUpper[i], isHigh ? limit < -small : limit > small, !bounds.restsOnSign(of: i, basis) {
-      let side = isHigh ? rowUpper[i] : rowLower[i]
-      if side.isFinite {
-        hold(i, isLower: !isHigh)
-        bounds.giveUpSign(of: i)
-      }
+    guard rowLower[i] < rowUpper[i], isHigh ? limit < -small : limit > small,
+      (isHigh ? rowUpper[i] : rowLower[i]).isFinite
+    else { return true }
+    // The sign that is given up must not be a premise; the row's own bound has no part in the one found for it.
+    var proof = basis
+    if ProvenBounds.contains(basis, columnCount + i) {
+      guard let own = premises(of: j, isLeast: isLeast, without: i, bounds), !ProvenBounds.contains(own, columnCount + i)
+      else { return true }
+      proof = own
     }
+    hold(i, isLower: !isHigh)
+    bounds.giveUp(columnCount + i)
+    bounds.set(i, limit, isHigh: isHigh, proof)
     return true
   }
 
@@ -119,46 +156,19 @@ extension PresolveProblem {
     }
   }
 
-  /// Smallest and largest value of a column's entries times multipliers.
-  private struct PricedRange {
-    var least = 0.0
-    var most = 0.0
-    var leastInfinite = 0
-    var mostInfinite = 0
-    /// Largest finite term.
-    var largest = 0.0
-  }
-
-  /// - Parameter isProof: whether the column is to be given up, so that bounds that rest on it do not count.
-  private func priced(_ j: Int, _ bounds: borrowing MultiplierBounds, isProof: Bool) -> PricedRange {
-    var sum = PricedRange()
+  private mutating func fixIfDominated(_ j: Int, _ bounds: inout ProvenBounds) {
+    var sum = RangeOfSum()
     var k = matrix.columnHead[j]
     while k >= 0 {
       let e = matrix.entries[Int(k)]
       let i = Int(e.row)
-      bounds.refresh(i, rowLower[i], rowUpper[i])
-      let (low, high) =
-        isProof ? bounds.terms(e.value, i, without: j, rowLower[i], rowUpper[i]) : bounds.terms(e.value, i)
-      if low > -.infinity {
-        sum.least += low
-        sum.largest = max(sum.largest, abs(low))
-      } else {
-        sum.leastInfinite += 1
-      }
-      if high < .infinity {
-        sum.most += high
-        sum.largest = max(sum.largest, abs(high))
-      } else {
-        sum.mostInfinite += 1
-      }
-      if sum.leastInfinite > 1 && sum.mostInfinite > 1 { return sum }
+      let (low, high) = signBounds(i)
+      bounds.refresh(i, low: low, high: high, premise: columnCount + i)
+      let range = bounds.range(i, without: j, low: low, high: high)
+      sum.add(e.value, range.low, range.high)
+      if sum.leastInfinite > 0 && sum.mostInfinite > 0 { return }
       k = e.columnNext
     }
-    return sum
-  }
-
-  private mutating func fixIfDominated(_ j: Int, _ bounds: borrowing MultiplierBounds) {
-    let sum = priced(j, bounds, isProof: true)
     let small = 1e-9 * max(1, abs(cost[j]), sum.largest)
     if sum.mostInfinite == 0 && cost[j] - sum.most > small && lower[j] > -.infinity {
       fix(j, at: lower[j], .lower)

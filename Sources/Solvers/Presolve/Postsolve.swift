@@ -39,17 +39,21 @@ public struct Postsolve: Sendable {
   /// whole values; then points alone are recovered.
   public let restoresDuals: Bool
   /// Whether reduced and original form are the same.
-  public var isIdentity: Bool { stack.records.isEmpty && columns.count == original.linear.columnCount }
+  public let isIdentity: Bool
 
   let stack: ReductionStack
 
-  init(original: ConicForm, reduced: ConicForm, columns: [Int32], rows: [Int32], stack: ReductionStack, restoresDuals: Bool) {
+  init(
+    original: ConicForm, reduced: ConicForm, columns: [Int32], rows: [Int32], stack: ReductionStack,
+    restoresDuals: Bool, isIdentity: Bool = false
+  ) {
     self.original = original
     self.reduced = reduced
     self.columns = columns
     self.rows = rows
     self.stack = stack
     self.restoresDuals = restoresDuals
+    self.isIdentity = isIdentity
   }
 
   /// An answer of the reduced form as one of the original.

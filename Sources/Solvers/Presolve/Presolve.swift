@@ -47,6 +47,8 @@ public struct Presolve: Sendable {
     public static let parallelColumns = Rules(rawValue: 1 << 6)
     /// Equations added to rows to remove entries.
     public static let sparsification = Rules(rawValue: 1 << 7)
+    /// Sides of rows that follow from other rows.
+    public static let impliedRows = Rules(rawValue: 1 << 8)
     public static let all: Rules = Rules(rawValue: .max)
   }
 
@@ -80,6 +82,7 @@ public struct Presolve: Sendable {
     public var singletonRows = 0
     public var redundantRows = 0
     public var sides = 0
+    public var impliedSides = 0
     public var forcingRows = 0
     public var pulledRows = 0
     public var emptyColumns = 0

@@ -10,6 +10,10 @@ extension PresolveProblem {
     try reduceChanged()
     for _ in 0..<options.rounds {
       let (sizeBefore, entriesBefore) = (rowsLeft + columnsLeft, matrix.linkedCount)
+      if options.rules.contains(.impliedRows) {
+        reduceImpliedRows()
+        try reduceChanged()
+      }
       if options.rules.contains(.dominatedColumns) {
         reduceDominatedColumns()
         try reduceChanged()
@@ -49,12 +53,8 @@ extension PresolveProblem {
   /// What is left, as a form with what leads back from it.
   borrowing func reduced() -> Presolve {
     let before = Presolve.Summary.Size(form.linear)
-    if stack.records.isEmpty && silentChanges == 0 {
-      let columns = (0..<columnCount).map { Int32(truncatingIfNeeded: $0) }
-      let rows = (0..<rowCount).map { Int32(truncatingIfNeeded: $0) }
-      let identity = Postsolve(
-        original: form, reduced: form, columns: columns, rows: rows, stack: stack, restoresDuals: true)
-      return Presolve(result: .reduced(form, identity), summary: .init(before: before, after: before))
+    if stack.records.isEmpty && silentChanges == 0 && rowsLeft == rowCount {
+      return unreduced(before)
     }
     var columns: [Int32] = []
     var position = [Int32](repeating: -1, count: columnCount)
@@ -202,7 +202,8 @@ extension PresolveProblem {
     let columns = (0..<columnCount).map { Int32(truncatingIfNeeded: $0) }
     let rows = (0..<rowCount).map { Int32(truncatingIfNeeded: $0) }
     let identity = Postsolve(
-      original: form, reduced: form, columns: columns, rows: rows, stack: ReductionStack(), restoresDuals: true)
+      original: form, reduced: form, columns: columns, rows: rows, stack: ReductionStack(), restoresDuals: true,
+      isIdentity: true)
     return Presolve(result: .reduced(form, identity), summary: .init(before: before, after: before))
   }
 }

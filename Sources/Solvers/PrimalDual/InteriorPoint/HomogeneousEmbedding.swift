@@ -443,16 +443,6 @@ final class HomogeneousEmbedding {
     place(z)
     placeCones(one, two)
     tau = 1
-    if debugIPM {
-      print("start: |t|", VectorKernels.maxNorm(n, t.pointer), VectorKernels.maxNorm(m, t.pointer + n), "lambda", VectorKernels.maxNorm(r, multipliers.pointer), "slack", VectorKernels.maxNorm(boxes.sideCount, boxes.slack.pointer), "mult", VectorKernels.maxNorm(boxes.sideCount, boxes.multiplier.pointer))
-      var lo = 0.0, hi = 0.0
-      for i in 0..<(n+m) { if problem.lower[i].isFinite { lo = max(lo, abs(problem.lower[i])) }; if problem.upper[i].isFinite { hi = max(hi, abs(problem.upper[i])) } }
-      print("bounds", lo, hi, "colscale", problem.columnScale.min()!, problem.columnScale.max()!, "row", problem.rowScale.min() ?? 0, problem.rowScale.max() ?? 0)
-    }
-    let f = debugEnv("F0") == nil ? 1 : max(1, VectorKernels.maxNorm(n + m, t.pointer))
-    tau = 1 / f
-    for i in 0..<(n + m) { t.pointer[i] /= f }
-    for i in 0..<boxes.sideCount { boxes.slack.pointer[i] /= f }
     kappa = 0
     kappa = degree > 1 ? mu * degree / (degree - 1) : 1
   }
@@ -496,8 +486,8 @@ final class HomogeneousEmbedding {
       leastSlack = min(leastSlack, s[k])
       leastMultiplier = min(leastMultiplier, z[k])
     }
-    let shiftS = max(-1.5 * leastSlack, debugEnv("SH") ?? 1e-3)
-    let shiftZ = max(-1.5 * leastMultiplier, debugEnv("SZ") ?? 1e-3)
+    let shiftS = max(-1.5 * leastSlack, 1e-3)
+    let shiftZ = max(-1.5 * leastMultiplier, 1e-3)
     var (product, sumS, sumZ) = (0.0, 0.0, 0.0)
     for k in 0..<boxes.sideCount {
       s[k] += shiftS

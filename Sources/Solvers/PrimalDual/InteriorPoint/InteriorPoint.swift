@@ -14,8 +14,8 @@ struct InteriorPoint {
     var certificate = 1e-9
     /// What still counts as a solution when no further progress is possible, as a factor on the tolerances.
     var accepted = 10.0
-    /// What counts as nearly a solution then.
-    var reduced = 1000.0
+    /// What is given as an answer then, for the checker to judge.
+    var reduced = 1e4
     var iterationLimit = 200
     /// With cones, steps shorter than this are replaced by ones towards the central path with at least so much
     /// `centring`.
@@ -23,14 +23,13 @@ struct InteriorPoint {
     var centring = 0.5
     var ruizPasses = 10
     /// Centrality correctors an iteration may take.
-    var correctors = Int(debugEnv("GC") ?? 2)
+    var correctors = 2
     /// Complementarity products of the trial point are wanted between these multiples of the target.
     var bandLow = 0.1
     var bandHigh = 10.0
-    /// The trial step is this times the present one plus a shift; a corrector stays when it gains this share of the way.
-    var aim = debugEnv("AIM") ?? 1.0
-    var aimShift = debugEnv("AS") ?? 0.3
-    var gain = debugEnv("GAIN") ?? 0.1
+    /// The trial step is the present one plus this; a corrector stays when it gains this share of the way.
+    var aimShift = 0.3
+    var gain = 0.1
     var kkt = KKTSystem.Options()
   }
 
@@ -113,7 +112,6 @@ struct InteriorPoint {
       let certificate = min(measures.farkasResidual, measures.rayResidual)
       let isCertifying = certificate < 0.5 * bestCertificate
       bestCertificate = min(certificate, bestCertificate)
-      if debugInterior && merit <= 1 { print("end: |t|", VectorKernels.maxNorm(e.n, e.t.pointer) / e.tau, VectorKernels.maxNorm(e.m, e.t.pointer + e.n) / e.tau, "lambda", VectorKernels.maxNorm(e.r, e.multipliers.pointer) / e.tau, "mult", VectorKernels.maxNorm(e.boxes.sideCount, e.boxes.multiplier.pointer) / e.tau) }
       if merit <= 1 { return .optimal }
       if measures.farkasResidual <= 1e-4, let ending = infeasible() { return ending }
       if measures.rayResidual <= options.certificate { return .dualInfeasible }
@@ -135,7 +133,6 @@ struct InteriorPoint {
       }
       guard e.factor() else { return fallBack(best) ?? .stalled }
       let alpha = step()
-      if debugInterior { print(iterations, measures.primalObjective, measures.dualObjective, measures.primalResidual, measures.dualResidual, measures.gap, "mu", e.mu, "tau", e.tau, "kappa", e.kappa, "F", measures.farkasResidual, "R", measures.rayResidual, "alpha", alpha, "res", e.kkt.lastResidual) }
       iterations += 1
       if !(alpha > 1e-10) { return fallBack(best) ?? .stalled }
     }
@@ -174,6 +171,7 @@ struct InteriorPoint {
       affine = e.maxStep(limit: 1)
     }
     if !(e.tauStep.isFinite && affine.isFinite) { return 0 }
+    e.kkt.adaptRegularization()
     let sigma = (1 - affine) * (1 - affine) * (1 - affine)
     let (s, z, c) = (boxes.slack.pointer, boxes.multiplier.pointer, boxes.target.pointer)
     let (ds, dz) = (boxes.slackStep.pointer, boxes.multiplierStep.pointer)
@@ -226,7 +224,7 @@ struct InteriorPoint {
     let (ds, dz) = (boxes.slackStep.pointer, boxes.multiplierStep.pointer)
     let (least, most) = (options.bandLow * center, options.bandHigh * center)
     for _ in 0..<options.correctors where longest < 0.95 {
-      let trial = min(1, options.aim * longest + options.aimShift)
+      let trial = min(1, longest + options.aimShift)
       func excess(_ product: Double) -> Double {
         if product < least { return least - product }
         if product > most { return max(most - product, -most) }
@@ -306,6 +304,3 @@ struct InteriorPoint {
     return result
   }
 }
-import Foundation
-nonisolated(unsafe) var debugInterior = ProcessInfo.processInfo.environment["IPM_DEBUG"] != nil
-var debugIPM: Bool { debugInterior }

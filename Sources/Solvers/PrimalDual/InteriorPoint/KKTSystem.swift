@@ -21,9 +21,11 @@ final class KKTSystem {
     /// ... and rows of cones at most this share of theirs.
     var rowShare = 1e-6
     /// Refinement stops at a residual of this times the largest number of the right-hand side, ...
-    var refinementTolerance = debugEnv("RT") ?? 1e-12
+    var refinementTolerance = 1e-12
     /// ... or after this many steps.
-    var refinementLimit = Int(debugEnv("RL") ?? 8)
+    var refinementLimit = 8
+    /// A solve left with a larger residual than this counts as poor.
+    var poorResidual = 1e-9
     var threads = 1
   }
 
@@ -63,8 +65,8 @@ final class KKTSystem {
     var factorOptions = LDLFactorization.Options()
     factorOptions.threads = options.threads
     factorOptions.pivotScale = .diagonal
-    factorOptions.pivotThreshold = debugEnv("PT") ?? 1e-14
-    factorOptions.pivotReplacement = debugEnv("PR") ?? 1e-7
+    factorOptions.pivotThreshold = 1e-14
+    factorOptions.pivotReplacement = 1e-7
     if !cones.isEmpty {
       self.options.regularization = options.coneRegularization
       // Columns without bounds have nothing but regularization on their diagonal to be relative to.
@@ -95,7 +97,19 @@ final class KKTSystem {
   deinit { next.deallocate() }
 
   /// Regularizes more from now on, after a factorization that broke down.
-  func regularizeMore() { options.regularization *= 100 }
+  func regularizeMore() {
+    options.regularization *= 100
+    leastRegularization = options.regularization
+  }
+
+  /// Regularizes less from the next factorization on, where refinement could not undo what regularization did.
+  func adaptRegularization() {
+    if lastResidual > options.poorResidual {
+      options.regularization = max(leastRegularization, 0.1 * options.regularization)
+    }
+  }
+
+  private var leastRegularization = 1e-13
 
   /// Entries of the factor.
   var factorEntryCount: Int { analysis.factorEntryCount }
@@ -135,7 +149,7 @@ final class KKTSystem {
       let pattern = KKTPattern(hessian: hessian, matrix: problem.matrix, rows: rows, cones: cones, isEliminated: canGo)
       return (pattern, LDLAnalysis(order: pattern.order, starts: pattern.starts, rowIndices: pattern.rowIndices))
     }
-    if candidates == 0 || debugFull { return full() }
+    if candidates == 0 { return full() }
     // Where the products are few, the normal equations never lose by much; where they are many, look at both.
     let entries = Double(problem.matrix.entryCount + r + 1)
     if candidates == n && work < 30 * entries { return eliminating() }
@@ -151,9 +165,7 @@ final class KKTSystem {
     rowDiagonal.copy(from: w)
     assemble()
     addConeBlock(options.regularization)
-    let replaced = factorization.factor(values.pointer)
-    if debugInterior { var lo = Double.infinity, hi = 0.0; for j in 0..<n { lo = min(lo, diagonal[j]); hi = max(hi, diagonal[j]) }; print("factor replaced", replaced, "D", lo, hi, "W", (0..<r).map { rowDiagonal[$0] }.max() ?? 0) }
-    return replaced
+    return factorization.factor(values.pointer)
   }
 
   /// Puts the cones' block, and regularization of its auxiliary rows, on top of what the products gave.
@@ -268,7 +280,6 @@ final class KKTSystem {
       let norm = max(weightedNorm(b), 1e-300)
       computeResidual(b, x, residual.pointer)
       var relative = weightedNorm(residual.pointer) / norm
-      if debugInterior { print("first residual", relative) }
       if relative > options.refinementTolerance { relative = refine(x, norm) }
       lastResidual = max(lastResidual, relative)
     }
@@ -446,11 +457,3 @@ extension InteriorPointProblem {
     }
   }
 }
-
-import Foundation
-nonisolated(unsafe) let debugFull = ProcessInfo.processInfo.environment["IPM_FULL"] != nil
-func debugEnv(_ s: String) -> Double? { ProcessInfo.processInfo.environment[s].flatMap(Double.init) }
-
-import Foundation
-nonisolated(unsafe) let dbgIPM = ProcessInfo.processInfo.environment["IPM_DEBUG"] != nil
-func dbgEnv(_ s: String) -> Double? { ProcessInfo.processInfo.environment[s].flatMap(Double.init) }

@@ -4,8 +4,8 @@ import Constraints
 /// a Hessian.
 enum ObjectiveBridge {
   /// Multiplications spent on looking for negative curvature before the solver sees the Hessian: enough for models of some
-  /// hundred products; a factorizing solver finds it in larger ones at no cost.
-  static let convexityWork = 2_000_000
+  /// hundred variables; a factorizing solver finds it in larger ones at no cost.
+  static let convexityWork = 500_000
 
   static func apply(to builder: inout FormBuilder) throws(SolverError) {
     let members = builder.model.leadingObjectives
@@ -48,7 +48,7 @@ enum ObjectiveBridge {
     let costs =
       sense == .minimize ? products : products.map { QuadraticTerm(-$0.coefficient, $0.first, $0.second) }
     let form = QuadraticForm(costs)
-    if form.isDiagonallyDominant { return }
+    if form.isDiagonallyDominant || products.count > convexityWork / 50 { return }
     guard case .indefinite(let direction) = form.definiteness(work: convexityWork) else { return }
     let needed = sense == .minimize ? "convex" : "concave"
     throw .refused([
