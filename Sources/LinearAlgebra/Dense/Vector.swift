@@ -45,6 +45,11 @@ public enum VectorKernels {
     if count > 0 { cblas_daxpy(Int32(count), factor, x, 1, y, 1) }
   }
 
+  /// `x *= factor`.
+  public static func scale(_ count: Int, _ factor: Double, _ x: UnsafeMutablePointer<Double>) {
+    if count > 0 { cblas_dscal(Int32(count), factor, x, 1) }
+  }
+
   /// The Euclidean norm.
   public static func norm(_ count: Int, _ x: UnsafePointer<Double>) -> Double {
     count == 0 ? 0 : cblas_dnrm2(Int32(count), x, 1)

@@ -109,7 +109,7 @@ struct InteriorPoint {
       }
       let merit = measures.merit(options)
       // On the way to a certificate the point itself runs away.
-      let certificate = min(measures.farkasResidual, measures.rayResidual)
+      let certificate = min(measures.farkasResidual, measures.rayResidual) / options.certificate
       let isCertifying = certificate < 0.5 * bestCertificate
       bestCertificate = min(certificate, bestCertificate)
       if merit <= 1 { return .optimal }
@@ -187,8 +187,8 @@ struct InteriorPoint {
     var longest = e.maxStep(limit: 2)
     correct(&longest, eta: 1 - sigma, center: sigma * mu, kappaTarget: &kappaTarget)
     var alpha = e.centralStep(min(1, 0.995 * longest))
-    if alpha < options.centringBelow && !e.cones.isEmpty { alpha = centre(mu, sigma, otherwise: alpha) }
     if !(e.tauStep.isFinite && alpha.isFinite) { return 0 }
+    if alpha < options.centringBelow && !e.cones.isEmpty { alpha = centre(mu, sigma, otherwise: alpha) }
     e.advance(alpha)
     return alpha
   }

@@ -14,11 +14,10 @@ final class KKTSystem {
   struct Options: Sendable {
     /// Added to D and W before factorizing.
     var regularization = 1e-9
-    /// The same with cones, whose blocks lose more digits.
+    /// The same with cones, whose blocks lose more digits; in their columns and rows at least, and at most, so much
+    /// relative to what the scaling gives there.
     var coneRegularization = 1e-8
-    /// Columns in cones get at least this share of what eliminating the cones would put on their diagonal, ...
     var columnShare = 1e-10
-    /// ... and rows of cones at most this share of theirs.
     var rowShare = 1e-6
     /// Refinement stops at a residual of this times the largest number of the right-hand side, ...
     var refinementTolerance = 1e-12
@@ -68,7 +67,6 @@ final class KKTSystem {
     factorOptions.pivotThreshold = 1e-14
     factorOptions.pivotReplacement = 1e-7
     if !cones.isEmpty {
-      self.options.regularization = options.coneRegularization
       // Columns without bounds have nothing but regularization on their diagonal to be relative to.
       factorOptions.pivotScale = .absolute
       factorOptions.pivotThreshold = 1e-12
@@ -164,13 +162,17 @@ final class KKTSystem {
     diagonal.copy(from: d)
     rowDiagonal.copy(from: w)
     assemble()
-    addConeBlock(options.regularization)
+    addConeBlock()
     return factorization.factor(values.pointer)
   }
 
+  /// What is added to D and W.
+  private var regularization: Double { cones.isEmpty ? options.regularization : options.coneRegularization }
+
   /// Puts the cones' block, and regularization of its auxiliary rows, on top of what the products gave.
-  private func addConeBlock(_ rho: Double) {
+  private func addConeBlock() {
     if cones.isEmpty { return }
+    let rho = regularization
     cones.writeBlock(into: coneValues.pointer)
     pattern.coneEntries.withUnsafeBufferPointer { entries in
       for k in 0..<entries.count { values.pointer[entries[k]] += coneValues.pointer[k] }
@@ -211,7 +213,7 @@ final class KKTSystem {
   }
 
   private func assemble() {
-    let rho = options.regularization
+    let rho = regularization
     let hessian = problem.hessian
     let kept = pattern.kept.count
     pattern.starts.withUnsafeBufferPointer { starts in
