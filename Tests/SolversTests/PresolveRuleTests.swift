@@ -27,7 +27,7 @@ private let inf = Double.infinity
   struct PresolveRuleTests {
     /// Presolves with the rules given, checks the answer that comes back, and returns what was done.
     private func reduced(
-      _ form: LinearForm, _ rules: Presolve.Rules, _ place: SourceLocation = #_sourceLocation
+      _ form: LinearForm, _ rules: Presolve.Rules, _ place: Testing.SourceLocation = #_sourceLocation
     ) throws -> (LinearForm, Postsolve.Answer, Presolve.Counts) {
       var options = Presolve.Options()
       options.rules = rules
@@ -147,7 +147,7 @@ private let inf = Double.infinity
       #expect(answer.rowDuals[0] == 3)
     }
 
-    @Test(arguments: [1.0, -2.0], [(0.0, inf), (-inf, 3), (-1, 2)])
+    @Test(arguments: [1.0, -2.0], [(0.0, Double.infinity), (-Double.infinity, 3.0), (-1.0, 2.0)] as [(Double, Double)])
     func `a slack widens the sides of its row`(entry: Double, bounds: (Double, Double)) throws {
       for cost in [0.0, 1.5, -1.5] {
         for sense in [ObjectiveSense.minimize, .maximize] {
