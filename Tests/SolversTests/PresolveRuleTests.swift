@@ -27,7 +27,7 @@ private let inf = Double.infinity
   struct PresolveRuleTests {
     /// Presolves with the rules given, checks the answer that comes back, and returns what was done.
     private func reduced(
-      _ form: LinearForm, _ rules: Presolve.Rules, _ place: SourceLocation = #_sourceLocation
+      _ form: LinearForm, _ rules: Presolve.Rules, _ place: Testing.SourceLocation = #_sourceLocation
     ) throws -> (LinearForm, Postsolve.Answer, Presolve.Counts) {
       var options = Presolve.Options()
       options.rules = rules
