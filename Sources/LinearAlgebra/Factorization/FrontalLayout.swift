@@ -42,6 +42,9 @@ final class FrontalLayout {
     fileprivate var updateCount: Int { isLeaf ? 0 : pastParent * pastParent }
   }
 
+  /// Entries that a front adds to its parent's panel at a time: a quarter of a megabyte.
+  static let transferCount = 32_768
+
   /// Runs of consecutive rows are used where they are at least this long on average.
   private static let shortestRun = 16
 
@@ -66,7 +69,7 @@ final class FrontalLayout {
   let positions: UnsafeMutablePointer<Int32>
   let panelSize: Int
   let updateSize: Int
-  /// The largest number of entries that a front adds to its parent's panel, as a rectangle.
+  /// Memory for columns on their way to a parent's panel.
   let largestTransfer: Int
   /// The largest square that a leaf passes on to its parent.
   let largestLeafUpdate: Int
@@ -241,8 +244,8 @@ final class FrontalLayout {
       fronts[s].update = heights[mine]
       heights[mine] += fronts[s].updateCount
       highest[mine] = max(highest[mine], heights[mine])
-      let transferCount = Int(fronts[s].below) * Int(fronts[s].inParent)
-      transfer = max(transfer, transferCount)
+      let below = Int(fronts[s].below), transferCount = below * Int(fronts[s].inParent)
+      transfer = max(transfer, min(transferCount, max(8 * below, Self.transferCount)))
       if fronts[s].parent != -1 && zone[Int(fronts[s].parent)] != zone[s] {
         fronts[s].deferred = deferred
         deferred += transferCount
