@@ -63,8 +63,8 @@ public final class ConjugateGradients {
       let curvature = VectorKernels.dot(n, d, q)
       if !(curvature > 0) { return outcome(.indefinite) }
       let alpha = rho / curvature
-      VectorKernels.add(n, alpha, d, x)
-      VectorKernels.add(n, -alpha, q, r)
+      VectorKernels.add(n, alpha, d, to: x)
+      VectorKernels.add(n, -alpha, q, to: r)
       residual = VectorKernels.norm(n, r)
       iteration += 1
     }

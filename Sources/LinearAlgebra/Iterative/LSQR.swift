@@ -89,7 +89,7 @@ public final class LSQR {
       let phi = cosine * phiBar
       phiBar *= sine
       inverseSquare += VectorKernels.dot(n, w, w) / (rho * rho)
-      VectorKernels.add(n, phi / rho, w, x)
+      VectorKernels.add(n, phi / rho, w, to: x)
       for j in 0..<n { w[j] = v[j] - theta / rho * w[j] }
 
       residual = (phiBar * phiBar + dampedSquare).squareRoot()

@@ -73,9 +73,9 @@ public final class MINRES {
       // Lanczos: the next vector of the orthonormal basis and its coefficients.
       for i in 0..<n { v[i] = z[i] / beta }
       matrix(v, z)
-      if iteration > 0 { VectorKernels.add(n, -beta / betaBefore, previous, z) }
+      if iteration > 0 { VectorKernels.add(n, -beta / betaBefore, previous, to: z) }
       let alpha = VectorKernels.dot(n, v, z)
-      VectorKernels.add(n, -alpha / beta, r, z)
+      VectorKernels.add(n, -alpha / beta, r, to: z)
       (previous, r, z) = (r, z, previous)
       if let preconditioner { preconditioner(r, z) } else { z.update(from: r, count: n) }
       let nextSquare = VectorKernels.dot(n, r, z)
@@ -101,7 +101,7 @@ public final class MINRES {
       phiBar *= sine
       (w, w1, w2) = (w2, w, w1)
       for i in 0..<n { w[i] = (v[i] - epsilonBefore * w2[i] - delta * w1[i]) / gamma }
-      VectorKernels.add(n, step, w, x)
+      VectorKernels.add(n, step, w, to: x)
       residual = abs(phiBar)
       iteration += 1
     }
