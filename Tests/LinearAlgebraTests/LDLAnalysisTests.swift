@@ -22,7 +22,8 @@ import Testing
     var random = SplitMix64(seed: UInt64(seed))
     let size = Int.random(in: 1...90, using: &random)
     let density = Double.random(in: 0.01...0.3, using: &random)
-    let system = SymmetricSystem.quasidefinite(primal: size / 2, dual: size - size / 2, density: density, seed: UInt64(seed))
+    let system = SymmetricSystem.quasidefinite(
+      primal: size / 2, dual: size - size / 2, density: density, seed: UInt64(seed))
     let given = (0..<Int32(size)).shuffled(using: &random)
     for ordering in [LDLAnalysis.Ordering.amd, .natural, .given(given)] {
       let analysis = system.analysis(ordering)
@@ -49,7 +50,7 @@ import Testing
   @Test func `an order without fill stays without fill`() {
     // An arrow that points to the last row.
     let n = 50
-    let entries = (0..<n).map { (row: n - 1, column: $0, value: 1.0) } + (0..<n).map { (row: $0, column: $0, value: 100.0) }
+    let entries = (0..<n).flatMap { [(row: n - 1, column: $0, value: 1.0), (row: $0, column: $0, value: 100.0)] }
     let system = SymmetricSystem(order: n, entries: entries, signs: [Int8](repeating: 1, count: n))
     for ordering in [LDLAnalysis.Ordering.natural, .amd] {
       #expect(system.analysis(ordering).factorEntryCount == 2 * n - 1)
