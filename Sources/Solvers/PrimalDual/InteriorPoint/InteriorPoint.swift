@@ -27,6 +27,9 @@ struct InteriorPoint {
     /// `centring`.
     var centringBelow = 0.1
     var centring = 0.5
+    /// A solve that leaves a larger residual than this, relative to its right-hand side, is repeated with a matrix that
+    /// is regularized more.
+    var brokenResidual = 1e-3
     var ruizPasses = 10
     /// Centrality correctors an iteration may take.
     var correctors = 2
@@ -117,6 +120,7 @@ struct InteriorPoint {
   /// - Parameter patience: how many iterations without a better iterate are too many.
   private mutating func iterate(patience: Int) -> Ending {
     let e = embedding
+    e.kkt.resetRegularization()
     e.start()
     var leastMerit = Double.infinity
     var sinceBest = 0
@@ -139,7 +143,7 @@ struct InteriorPoint {
       let isCertifying = certificate < 0.5 * bestCertificate
       bestCertificate = min(certificate, bestCertificate)
       if merit <= 1 { return .optimal }
-      if measures.farkasResidual <= 1e-4, let ending = infeasible() { return ending }
+      if measures.farkasResidual <= 1e-2, let ending = infeasible() { return ending }
       if measures.rayResidual <= options.certificate { return .dualInfeasible }
       if merit < 0.9 * leastMerit {
         if merit < best {
@@ -169,7 +173,8 @@ struct InteriorPoint {
 
   /// Looks for a proof of infeasibility in the present iterate, the more thoroughly the clearer it seems.
   private mutating func infeasible() -> Ending? {
-    let isClear = measures.farkasResidual <= 1e-7 && embedding.kappa > 1e3 * embedding.tau
+    let ratio = embedding.kappa / embedding.tau
+    let isClear = measures.farkasResidual <= 1e-7 && ratio > 1e3 || ratio > 1e5
     if let proof = farkasMultipliers(polishing: isClear && measures.farkasResidual < 0.1 * polishedAt) {
       farkas = proof
       return .primalInfeasible
@@ -193,13 +198,13 @@ struct InteriorPoint {
     let mu = e.mu
     e.computeAffineDirection()
     var affine = e.maxStep(limit: 1)
-    for _ in 0..<3 where !(e.tauStep.isFinite && affine.isFinite) {
+    for _ in 0..<3 where !(e.kkt.lastResidual <= options.brokenResidual && e.tauStep.isFinite && affine.isFinite) {
       e.kkt.regularizeMore()
       _ = e.factorAgain()
       e.computeAffineDirection()
       affine = e.maxStep(limit: 1)
     }
-    if !(e.tauStep.isFinite && affine.isFinite) { return 0 }
+    if !(e.kkt.lastResidual.isFinite && e.tauStep.isFinite && affine.isFinite) { return 0 }
     e.kkt.adaptRegularization()
     let sigma = (1 - affine) * (1 - affine) * (1 - affine)
     let (s, z, c) = (boxes.slack.pointer, boxes.multiplier.pointer, boxes.target.pointer)
@@ -221,7 +226,7 @@ struct InteriorPoint {
     }
     correct(&longest, eta: 1 - weight * sigma, center: sigma * mu, kappaTarget: &kappaTarget)
     var alpha = e.centralStep(min(1, options.toBoundary * longest))
-    if !(e.tauStep.isFinite && alpha.isFinite) { return 0 }
+    if !(e.kkt.lastResidual.isFinite && e.tauStep.isFinite && alpha.isFinite) { return 0 }
     if alpha < options.centringBelow && !e.cones.isEmpty { alpha = centre(mu, sigma, otherwise: alpha) }
     if !e.isHomogeneous {
       let longest = boxes.maxSteps(limit: 2)
