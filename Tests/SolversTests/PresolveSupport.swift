@@ -90,7 +90,12 @@ extension Basis {
     options.presolve = false
     options.feasibilityTolerance = 1e-9
     options.optimalityTolerance = 1e-9
-    return try GLPKSolver().solve(.linear(form), options: options, context: SolveContext(basis: basis))
+    var outcome = try GLPKSolver().solve(.linear(form), options: options, context: SolveContext(basis: basis))
+    if outcome.outcome == .optimal && outcome.basis == nil && form.rowCount == 0 {
+      // Without rows GLPK is not asked; every column is at a bound.
+      outcome.basis = Basis(columns: outcome.reducedCosts.map { $0 * form.sense.sign >= 0 ? .atLower : .atUpper }, rows: [])
+    }
+    return outcome
   }
 
   extension FormOutcome {
@@ -231,11 +236,7 @@ func randomReducibleForm(seed: UInt64, integers: Bool = false) -> LinearForm {
       let other = try simplex(reduced.linear, primal: true)
       switch outcome.outcome {
       case .optimal:
-        var answer = outcome.answer
-        if answer.basis == nil, reduced.linear.rowCount == 0 {
-          answer.basis = Basis(
-            columns: answer.reducedCosts.map { $0 * form.sense.sign >= 0 ? .atLower : .atUpper }, rows: [])
-        }
+        let answer = outcome.answer
         let lifted = postsolve.lift(answer)
         let value = form.value(at: lifted.point)
         if reference.outcome != .optimal {
