@@ -45,6 +45,11 @@ let package = Package(
       name: "EmbeddingApp", dependencies: ["Constraints", "Solvers"], path: "Examples/EmbeddingApp/Sources/EmbeddingApp"),
     .executableTarget(name: "fuzz-readers", dependencies: ["Constraints"], path: "Benchmarks/Fuzz"),
     .executableTarget(name: "modelling-benchmark", dependencies: ["Constraints"], path: "Benchmarks/Modelling"),
+    .systemLibrary(
+      name: "CCHOLMOD", path: "Benchmarks/CCHOLMOD", providers: [.apt(["libsuitesparse-dev"]), .brew(["suite-sparse"])]),
+    .executableTarget(
+      name: "factorization-benchmark", dependencies: ["Constraints", "LinearAlgebra", "CCHOLMOD"],
+      path: "Benchmarks/Factorization"),
     .testTarget(name: "ConstraintsTests", dependencies: ["Constraints"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "SolversTests", dependencies: ["Solvers", "Constraints", "LinearAlgebra", glpk]),

@@ -6,6 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
+CLOCKS = ("all", "solving", "cpu")
 PACKAGE = Path(__file__).resolve().parent.parent.parent
 
 DESCRIPTION = """\
@@ -43,8 +44,9 @@ def parse():
         help="comma-separated; 'none' for none; without it, the usual ones for the instances' kind")
     who.add_argument("--list-peers", action="store_true", help="show all peers and leave")
     who.add_argument(
-        "--solve", action="append", metavar="SOLVER[:OPTIONS]",
-        help="a way to run our command: --solver SOLVER and more options; may be repeated (default: auto)")
+        "--solve", action="append", metavar="NAME[:OPTIONS]",
+        help="a way to run our command: --solver SOLVER and more options, or NAME:OPTIONS if those have a --solver; "
+        "may be repeated (default: auto)")
     who.add_argument("--solve-options", default="", metavar="OPTIONS", help="options for all of our ways")
     who.add_argument(
         "--solve-binary", type=Path, default=PACKAGE / ".build/release/solve", metavar="FILE",
@@ -73,6 +75,9 @@ def parse():
         help="relative error of a right objective (default: 1e-6; 1e-5 for qp, whose published values have few digits)")
     result.add_argument(
         "--shift", type=positive, default=0.01, metavar="SECONDS", help="shift of the geometric means (default: 0.01)")
+    result.add_argument(
+        "--clock", choices=CLOCKS, default="all",
+        help="what counts: wall time of reading and solving; of solving alone; or processor time of both (default: all)")
     result.add_argument("--json", type=Path, metavar="FILE", help="write everything there")
 
     arguments = parser.parse_args()

@@ -15,6 +15,9 @@ SUFFIXES = (".mps", ".qps", ".json")
 VALUE_COLUMNS = ("computed optimum", "optimum", "published optimum", "best known", "value", "answer")
 """Columns of a folder's README.md that can hold the optimum, the best first."""
 
+CORRECTIONS = Path(__file__).resolve().parent.parent / "optima.md"
+"""Optima that replace published ones, with the reason."""
+
 QUICK_FOLDERS = ("lp/netlib", "lp/infeasible", "mip/miplib3", "qp", "nlp/hs")
 QUICK_COUNT = 5
 
@@ -30,9 +33,11 @@ class Instance:
     maximizes: bool
     reference: float | str | None
     """The optimum, `infeasible`, or None if nobody wrote it down."""
+    tolerance: float = 0
+    """Relative errors up to here count as right whatever is asked for."""
 
 
-def find(paths, only):
+def find(paths, only, skip=()):
     """The instances in folders (with their subfolders) and files, in the order of their names."""
     files = []
     for path in map(Path, paths):
@@ -41,10 +46,14 @@ def find(paths, only):
         found = sorted(file for file in path.rglob("*") if is_instance(file)) if path.is_dir() else [path]
         if not found:
             raise Mistake(f"{path}: no instances; they end in {', '.join(SUFFIXES)}, or that with .gz")
-        files += [file for file in found if any(fnmatch.fnmatch(stem(file), pattern) for pattern in only or ["*"])]
+        files += [file for file in found if fits(file, only or ["*"]) and not fits(file, skip)]
     if not files:
-        raise Mistake(f"no instance is called {' or '.join(only)}")
+        raise Mistake(f"no instance is left; called {' or '.join(only or ['*'])} and not {' or '.join(skip) or 'skipped'}")
     return [inspect(file) for file in dict.fromkeys(files)]
+
+
+def fits(file, patterns):
+    return any(fnmatch.fnmatch(stem(file), pattern) for pattern in patterns)
 
 
 def quick(data):
@@ -72,9 +81,9 @@ def inspect(file):
     if file.name.endswith((".json", ".json.gz")):
         text = opened(file).read()
         maximizes = json.loads(text).get("sense", "min").startswith("max")
-        return Instance(stem(file), file.resolve(), "nlp", len(text), maximizes, reference(file))
+        return Instance(stem(file), file.resolve(), "nlp", len(text), maximizes, reference(file), least_tolerance(file))
     family, maximizes, size = scan(opened(file))
-    return Instance(stem(file), file.resolve(), family, size, maximizes, reference(file))
+    return Instance(stem(file), file.resolve(), family, size, maximizes, reference(file), least_tolerance(file))
 
 
 def opened(file):
@@ -102,9 +111,8 @@ def scan(lines):
 
 
 def reference(file):
-    """The optimum from the nearest README.md, the folder's own or one above it, with a table that lists the instance."""
-    for folder in file.resolve().parents:
-        readme = folder / "README.md"
+    """The optimum from `CORRECTIONS`, or the nearest README.md, the folder's own or one above it, with a table that lists the instance."""
+    for readme in [CORRECTIONS, *(folder / "README.md" for folder in file.resolve().parents)]:
         if readme.is_file():
             value = tables(readme).get(stem(file).lower())
             if value is not None:
@@ -112,13 +120,17 @@ def reference(file):
     return None
 
 
+def least_tolerance(file):
+    return tables(CORRECTIONS, ("tolerance",)).get(stem(file).lower(), 0)
+
+
 _tables = {}
 
 
-def tables(readme):
-    """All tables of a README: name of the instance to its optimum."""
-    if readme not in _tables:
-        _tables[readme] = {}
+def tables(readme, wanted=VALUE_COLUMNS):
+    """All tables of a README: name of the instance to the first of the wanted columns that holds a value."""
+    if (readme, wanted) not in _tables:
+        _tables[readme, wanted] = {}
         columns = []
         for line in readme.read_text().splitlines():
             cells = [cell.strip().lower() for cell in line.strip().strip("|").split("|")]
@@ -127,11 +139,11 @@ def tables(readme):
             elif not columns:
                 columns = cells
             elif (name := first(columns, cells, ("instance", "name"))) is not None:
-                values = (number(first(columns, cells, (column,))) for column in VALUE_COLUMNS)
+                values = (number(first(columns, cells, (column,))) for column in wanted)
                 value = next((value for value in values if value is not None), None)
                 if value is not None:
-                    _tables[readme][name] = value
-    return _tables[readme]
+                    _tables[readme, wanted][name] = value
+    return _tables[readme, wanted]
 
 
 def first(columns, cells, names):

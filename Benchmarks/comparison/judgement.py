@@ -28,7 +28,7 @@ def judge(answer, instance, tolerance):
             return "wrong", None
         error = relative_error(objective, reference)
         better = objective > reference if instance.maximizes else objective < reference
-        if error <= tolerance or (better and instance.family == "nlp"):
+        if error <= max(tolerance, instance.tolerance) or (better and instance.family == "nlp"):
             return "right", error
         return ("local" if status == "locallyOptimal" else "wrong"), error
     if reference is None:
@@ -55,6 +55,20 @@ def shifted_mean(values, shift):
     if not values:
         return None
     return math.exp(sum(math.log(value + shift) for value in values) / len(values)) - shift
+
+
+MEMORY_FLOOR = 20e6
+"""Bytes that the yardstick must need on an instance: below, the start of a program is all there is to see."""
+
+
+def memory_ratio(pairs):
+    """Geometric mean of the first's peak memory over the second's, where both are right and the second needs enough to see it."""
+    ratios = [
+        mine["memory"] / theirs["memory"]
+        for mine, theirs in pairs
+        if mine["verdict"] == theirs["verdict"] == "right" and (theirs["memory"] or 0) >= MEMORY_FLOOR
+    ]
+    return shifted_mean(ratios, 0)
 
 
 def primal_integral(incumbents, optimum, limit):

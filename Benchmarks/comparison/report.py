@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 MEGABYTE = 1e6
 
 
@@ -86,6 +88,7 @@ def summary(family):
         yield "ratio", ratio(contestant["mean"], base["mean"])
         yield "both right", ratio(contestant["ratio_both"], 1)
         yield "peak MB", megabytes(contestant["memory"])
+        yield "memory ratio", ratio(contestant["memory_ratio"], 1)
         if family["family"] == "mip":
             yield "primal integral", seconds(contestant["primal_integral"])
         yield "version", contestant["version"]
@@ -109,3 +112,9 @@ def reading(family):
         for instance in family["instances"]
     ]
     return table(rows, ["instance", "MB"] + [f"{name} MB/s (memory)" for name in names])
+
+
+def say(text):
+    """One line of progress that the next one replaces; nothing if nobody watches."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)

@@ -34,11 +34,14 @@ def contestant_from_peer(peer):
 
 
 def contestant_from_solve(variant, program, more):
-    """`auto`, or `SOLVER:OPTIONS`, becomes a way to run our own command."""
-    solver, _, options = variant.partition(":")
-    arguments = ([] if solver == "auto" else ["--solver", solver]) + shlex.split(options) + shlex.split(more)
+    """`auto`, `SOLVER:OPTIONS`, or a mere `NAME:OPTIONS` if the options choose the solver, becomes a way to run our own command."""
+    name, _, text = variant.partition(":")
+    options = shlex.split(text)
+    names_solver = any(option.split("=")[0] == "--solver" for option in options)
+    choice = [] if name == "auto" or names_solver else ["--solver", name]
+    arguments = choice + options + shlex.split(more)
     return Contestant(
-        f"solve {variant}", "solve", ("lp", "mip", "qp", "nlp"), sys.executable,
+        f"solve {name if names_solver else variant}", "solve", ("lp", "mip", "qp", "nlp"), sys.executable,
         {"program": str(program), "arguments": arguments}, ours=True,
     )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from statistics import median
 
-from .judgement import consensus, judge, primal_integral, shifted_mean
+from .judgement import consensus, judge, memory_ratio, primal_integral, shifted_mean
 from .runs import run
 
 TOLERANCE = {"lp": 1e-6, "mip": 1e-6, "qp": 1e-5, "nlp": 1e-6}
@@ -23,11 +24,12 @@ def play(family, instances, contestants, arguments, say):
     records = [
         compete(instance, contestants, options, tolerance, arguments, say) for instance in instances
     ]
+    yardstick = next((contestant.name for contestant in contestants if contestant.script == "highs"), None)
     return {
         "family": family,
         "tolerance": tolerance,
         "accuracy": options["accuracy"],
-        "contestants": [standing(contestant, contestants[0], records, arguments) for contestant in contestants],
+        "contestants": [standing(contestant, contestants[0], yardstick, records, arguments) for contestant in contestants],
         "instances": records,
     }
 
@@ -42,6 +44,7 @@ def compete(instance, contestants, options, tolerance, arguments, say):
                 continue
             say(f"{instance.name}: {contestant.name}")
             answer = run(contestant, instance, arguments.time_limit, arguments.grace, options)
+            answer = set_clock(answer, arguments.clock)
             verdict, error = judge(answer, instance, tolerance)
             if arguments.read_only and verdict == "unfinished" and answer.get("read_seconds"):
                 verdict = "right"
@@ -49,6 +52,9 @@ def compete(instance, contestants, options, tolerance, arguments, say):
     results = {name: combine(answers, arguments.pick) for name, answers in runs.items()}
     claimed = [r["objective"] for r in results.values() if r["status"] in ("optimal", "locallyOptimal") and r["objective"] is not None]
     agreed = consensus(claimed, tolerance)
+    if instance.reference is None and agreed is not None:
+        for result in results.values():
+            result["verdict"], result["error"] = judge(result, replace(instance, reference=agreed), tolerance)
     is_number = isinstance(instance.reference, float)
     optimum = instance.reference if is_number else agreed
     if instance.family == "mip" and optimum is not None and not arguments.read_only:
@@ -60,17 +66,27 @@ def compete(instance, contestants, options, tolerance, arguments, say):
         "name": instance.name,
         "file": str(instance.path),
         "size": instance.size,
-        "reference": instance.reference,
+        "reference": agreed if instance.reference is None else instance.reference,
         "disputed": agreed if contradicts else None,
         "results": results,
     }
+
+
+CLOCKS = {"all": "seconds", "solving": "solve_seconds", "cpu": "cpu_seconds"}
+
+
+def set_clock(answer, clock):
+    """The answer with the time that counts as `seconds`, where it is known, and `wall_seconds` for the whole."""
+    counts = answer.get(CLOCKS[clock])
+    return answer if counts is None else {**answer, "wall_seconds": answer.get("seconds"), "seconds": counts}
 
 
 def combine(answers, pick):
     """One result for the repeated runs: the last answer with the chosen times and the most memory."""
     choose = min if pick == "min" else median
     result = dict(answers[-1])
-    for key, rule in (("seconds", choose), ("read_seconds", choose), ("solve_seconds", choose), ("memory", max)):
+    rules = {name: choose for name in ("seconds", "wall_seconds", "cpu_seconds", "read_seconds", "solve_seconds")}
+    for key, rule in {**rules, "memory": max}.items():
         values = [answer[key] for answer in answers if answer.get(key) is not None]
         result[key] = rule(values) if values else None
     result.setdefault("objective", None)
@@ -88,7 +104,7 @@ def add_primal_integral(result, optimum, limit):
     result["primal_integral"] = primal_integral(incumbents, optimum, limit)
 
 
-def standing(contestant, base, records, arguments):
+def standing(contestant, base, yardstick, records, arguments):
     """What a contestant's results amount to. An instance without a right answer counts with the time limit."""
     results = [record["results"][contestant.name] for record in records]
     verdicts = Counter(result["verdict"] for result in results)
@@ -112,6 +128,9 @@ def standing(contestant, base, records, arguments):
             arguments.shift,
         ),
         "ratio_both": mine / theirs if pairs else None,
+        "memory_ratio": memory_ratio(
+            (record["results"][contestant.name], record["results"][yardstick]) for record in records
+        ) if yardstick else None,
         "memory": max((result["memory"] for result in results if result["memory"] is not None), default=None),
         "primal_integral": None if None in integrals else shifted_mean(integrals, arguments.shift),
     }

@@ -28,6 +28,7 @@ class Peer:
 LP, MIP, QP, NLP = ("lp",), ("mip",), ("qp",), ("nlp",)
 
 HIGHS = ("highspy==1.15.1",)
+HIPO = HIGHS + ("highspy-extras==1.15.1",)
 ORTOOLS = ("ortools==9.15.6755",)
 COIN = ("cbcbox==2.935",)
 MATRICES = HIGHS + ("numpy", "scipy")
@@ -35,11 +36,15 @@ CLARABEL = ("clarabel==0.11.1",) + MATRICES
 
 PEERS = [
     Peer("highs", "highs", LP + MIP + QP, "HiGHS as it chooses: simplex for LP, branch and cut for MIP", HIGHS),
-    Peer("highs-ipm", "highs", LP, "HiGHS interior point with crossover", HIGHS, options={"solver": "ipm"}),
-    Peer("highs-ipx", "highs", LP, "HiGHS interior point, no crossover", HIGHS, options={"solver": "ipm", "run_crossover": "off"}),
+    Peer("highs-simplex", "highs", LP, "HiGHS simplex", HIGHS, default=False, options={"solver": "simplex"}),
+    Peer("highs-ipm", "highs", LP, "HiGHS interior point (IPX) with crossover", HIGHS, options={"solver": "ipx"}),
+    Peer("highs-ipx", "highs", LP, "HiGHS interior point (IPX), no crossover", HIGHS, options={"solver": "ipx", "run_crossover": "off"}),
+    Peer("highs-hipo", "highs", LP, "HiGHS newer interior point (HiPO), no crossover", HIPO, default=False, options={"solver": "hipo", "run_crossover": "off"}),
+    Peer("highs-hipo-qp", "highs", QP, "HiGHS newer interior point (HiPO) on QPs", HIPO, default=False, options={"solver": "hipo"}),
     Peer("highs-pdlp", "highs", LP, "HiGHS first-order method", HIGHS, default=False, options={"solver": "pdlp"}),
     Peer("glop", "ortools", LP, "OR-tools simplex", ORTOOLS, options={"solver": "glop"}),
-    Peer("pdlp", "ortools", LP, "OR-tools first-order method", ORTOOLS, options={"solver": "pdlp"}),
+    Peer("pdlp", "ortools", LP, "OR-tools first-order method, to 1e-6", ORTOOLS, options={"solver": "pdlp"}),
+    Peer("pdlp-1e-4", "ortools", LP, "OR-tools first-order method, to 1e-4", ORTOOLS, default=False, options={"solver": "pdlp", "accuracy": 1e-4}),
     Peer("clp", "coin", LP, "COIN-OR simplex, as it chooses", COIN),
     Peer("clp-barrier", "coin", LP, "COIN-OR interior point with crossover", COIN, default=False, options={"barrier": True}),
     Peer("cbc", "coin", MIP, "COIN-OR branch and cut", COIN),

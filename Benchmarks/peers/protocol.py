@@ -4,7 +4,7 @@
 
 LIMIT is in seconds, OPTIONS a JSON object. The script prints one JSON object, its answer, as the only line
 on standard output. Keys: `status` (an outcome word of `solve`, or `unsupported`, `failed`), `objective`, `bound`,
-`read_seconds`, `solve_seconds`, `seconds` (the two together: what is compared), `memory` (bytes),
+`read_seconds`, `solve_seconds`, `seconds` (the two together: what is compared), `cpu_seconds`, `memory` (bytes),
 `incumbents` (pairs of seconds and objective; null where the solver doesn't tell), `version`, `message`.
 
 A library is measured inside this process by `measure`: reading and solving count, starting Python and importing
@@ -55,7 +55,7 @@ class Incumbents(list):
     """Objective values with the seconds since reading began."""
 
     def __init__(self):
-        self.started = time.perf_counter()
+        self.started, self.cpu_started = time.perf_counter(), time.process_time()
 
     def found(self, objective):
         self.append((time.perf_counter() - self.started, objective))
@@ -72,7 +72,10 @@ def measure(read, solve, version):
         read_seconds = time.perf_counter() - incumbents.started
         result = answer("unknown") if options.get("read_only") else solve(problem, limit, options, incumbents)
         seconds = time.perf_counter() - incumbents.started
-        result.update(read_seconds=read_seconds, solve_seconds=seconds - read_seconds, seconds=seconds)
+        result.update(
+            read_seconds=read_seconds, solve_seconds=seconds - read_seconds, seconds=seconds,
+            cpu_seconds=time.process_time() - incumbents.cpu_started,
+        )
     except Unsupported as reason:
         result = answer("unsupported", message=str(reason))
     except Exception as error:
@@ -88,12 +91,12 @@ def measure_program(command, interpret):
     finished = Finished(command(file, limit, options))
     result = interpret(finished, options)
     result.setdefault("seconds", finished.seconds)
-    result.update(memory=finished.memory)
+    result.update(memory=finished.memory, cpu_seconds=finished.cpu_seconds)
     _finish(sys.stdout, result)
 
 
 class Finished:
-    """A program that ran: exit code, lines of both streams stamped with seconds, wall time and peak memory."""
+    """A program that ran: exit code, lines of both streams stamped with seconds, wall and processor time and peak memory."""
 
     def __init__(self, command):
         self.out, self.err = [], []
@@ -115,6 +118,7 @@ class Finished:
         for reader in readers:
             reader.join()
         self.code = process.returncode = os.waitstatus_to_exitcode(status)
+        self.cpu_seconds = usage.ru_utime + usage.ru_stime
         self.memory = usage.ru_maxrss * _PEAK_UNIT
 
     @property

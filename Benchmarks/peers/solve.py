@@ -22,13 +22,15 @@ def interpret(finished, options):
     if options["read_only"]:
         return answer("unknown", read_seconds=result["read_seconds"], seconds=result["read_seconds"])
     objective = result.get("objective") or {}
-    reason = (result.get("termination") or {}).get("reason")
+    ending = result.get("termination") or {}
+    reason = ending.get("reason")
     return answer(
         result["outcome"],
         number(objective.get("value")),
         number(objective.get("bound")),
         message=reason if isinstance(reason, str) else json.dumps(reason),
         incumbents=incumbents(finished),
+        solve_seconds=ending.get("seconds"),
         version="solve " + str((result.get("run") or {}).get("version", "")),
     )
 

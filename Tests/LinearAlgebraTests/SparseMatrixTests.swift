@@ -21,4 +21,14 @@ import Testing
     matrix.multiplyTransposeAdd([1, 2], into: &x)
     #expect(x == [1, 8, 8])
   }
+
+  @Test func `the product by a symmetric matrix from either triangle`() {
+    // [1 2; 2 3]
+    let lower = SparseMatrix(rowCount: 2, columnCount: 2, starts: [0, 2, 3], rowIndices: [0, 1, 1], values: [1, 2, 3])
+    for triangle in [lower, lower.transposed()] {
+      var y = [100.0, 200]
+      triangle.multiplySymmetricAdd([1, 10], into: &y, factor: 2)
+      #expect(y == [142, 264])
+    }
+  }
 }

@@ -77,7 +77,7 @@
       let model = try readExample("overbooked.json").model
       let solution = try model.solve()
       #expect(solution.proof == .certificate)
-      guard case .farkas(let multipliers)? = solution.certificate else {
+      guard case .farkas(let multipliers, _)? = solution.certificate else {
         Issue.record("no Farkas multipliers")
         return
       }

@@ -67,8 +67,8 @@ extension Checker {
 
   private func judgeCertificate(_ solution: inout Solution, of model: Model, _ report: inout CheckReport) {
     switch solution.certificate {
-    case .farkas(let multipliers):
-      if let margin = farkasMargin(multipliers: multipliers, of: model) {
+    case .farkas(let rows, let general):
+      if let margin = farkasMargin(multipliers: rows, general: general, of: model) {
         report.certificateMargin = margin
         if solution.outcome == .infeasible {
           solution.proof = .certificate

@@ -16,6 +16,9 @@ public struct Checker: Sendable {
     /// Size up to which variables without a bound are considered when a certificate of infeasibility is re-proved: what
     /// rounding leaves on them is charged as if they were this large.
     public var radius = 1e9
+    /// How many multiplications the proof that a quadratic Lagrangian is convex may take; beyond, its convexity is taken
+    /// on trust.
+    public var convexityWork = 20_000_000
     /// How many violations are listed.
     public var listLength = 5
     public init() {}

@@ -11,7 +11,7 @@ private let degree = Double.pi / 180
 extension Operation {
   /// The value of a unary operation.
   @inline(__always)
-  func value(_ x: Double) -> Double {
+  package func value(_ x: Double) -> Double {
     switch self {
     case .negate: return -x
     case .abs: return Swift.abs(x)
@@ -85,7 +85,7 @@ extension Operation {
 
   /// The value of a binary operation.
   @inline(__always)
-  func value(_ x: Double, _ y: Double) -> Double {
+  package func value(_ x: Double, _ y: Double) -> Double {
     switch self {
     case .subtract: return x - y
     case .divide: return x / y
@@ -127,14 +127,16 @@ extension Operation {
       var least = Double.infinity
       for k in 0..<count {
         let v = operand(k)
-        if !(v >= least) { least = v }
+        if v.isNaN { return v }
+        least = Swift.min(least, v)
       }
       return least
     case .max:
       var most = -Double.infinity
       for k in 0..<count {
         let v = operand(k)
-        if !(v <= most) { most = v }
+        if v.isNaN { return v }
+        most = Swift.max(most, v)
       }
       return most
     case .and:

@@ -52,6 +52,14 @@ public struct ScalarFunction: Sendable, Hashable {
     return linear.isEmpty ? .constant : .linear
   }
 
+  /// The negative of a function without a nonlinear part.
+  package var negated: ScalarFunction {
+    precondition(nonlinear == nil)
+    return ScalarFunction(
+      constant: -constant, linear: linear.map { LinearTerm(-$0.coefficient, $0.variable) },
+      quadratic: quadratic.map { QuadraticTerm(-$0.coefficient, $0.first, $0.second) })
+  }
+
   /// Sorts terms by variable, adds up repeated ones and drops zeros; order of first appearance is not kept.
   /// - Complexity: O(t log t) for t terms, O(t) when already sorted.
   public mutating func canonicalize() {

@@ -20,26 +20,33 @@ public struct Scaled: VectorSet {
   public var parameters: SetParameters { ["set": .set(name: type(of: inner).name, inner.parameters)] }
 
   public func violation(at point: [Double]) -> Double {
+    inner.violation(at: offDiagonal(of: point, times: 0.5.squareRoot()))
+  }
+  public func leastProduct(with z: [Double]) -> (value: Double, violation: Double)? {
+    inner.leastProduct(with: offDiagonal(of: z, times: 2.0.squareRoot()))
+  }
+
+  /// The point with the entries off the diagonal of its matrix multiplied by a factor.
+  private func offDiagonal(of point: [Double], times factor: Double) -> [Double] {
     let name = type(of: inner).name
-    guard name.contains("Triangle") else { return inner.violation(at: point) }
+    guard name.contains("Triangle") else { return point }
     // Coordinates before the triangle, such as the t of a determinant cone, keep their scale.
-    let first = name.hasPrefix("RootDet") ? 1 : name.hasPrefix("LogDet") ? 2 : 0
-    var unscaled = point
-    var k = first
+    var k = name.hasPrefix("RootDet") ? 1 : name.hasPrefix("LogDet") ? 2 : 0
+    var result = point
     var column = 0
-    while k < unscaled.count {
+    while k < result.count {
       // The imaginary part of a Hermitian matrix has no diagonal.
       if let hermitian = inner as? HermitianPositiveSemidefiniteConeTriangle, column == hermitian.sideDimension {
-        for i in k..<unscaled.count { unscaled[i] /= 2.0.squareRoot() }
+        for i in k..<result.count { result[i] *= factor }
         break
       }
-      for row in 0...column where k < unscaled.count {
-        if row < column { unscaled[k] /= 2.0.squareRoot() }
+      for row in 0...column where k < result.count {
+        if row < column { result[k] *= factor }
         k += 1
       }
       column += 1
     }
-    return inner.violation(at: unscaled)
+    return result
   }
 }
 

@@ -27,9 +27,17 @@ public protocol VectorSet: Sendable, Hashable {
   /// change of a coordinate that is surely needed, at least 1 for a broken logical condition.
   /// `point.count == dimension`.
   func violation(at point: [Double]) -> Double
+
+  /// The least value of `zᵀs` over the set, for judging multipliers z; nil for sets without duality.
+  ///
+  /// For a cone the value is 0 where z lies in the dual cone; `violation` says how far outside it lies. For a box the
+  /// value is what its sides give, and `violation` the largest multiplier that leans on a missing side.
+  /// `z.count == dimension`.
+  func leastProduct(with z: [Double]) -> (value: Double, violation: Double)?
 }
 
 extension VectorSet {
+  public func leastProduct(with z: [Double]) -> (value: Double, violation: Double)? { nil }
   public static var formatMinorVersion: Int { 0 }
   public static var isDiscrete: Bool { false }
 

@@ -26,6 +26,10 @@ public struct Solution: Sendable {
   public var rowDuals: [Double]
   /// Derivative of the optimal objective by the active bound of each variable, in the user's sense.
   public var reducedCosts: [Double]
+  /// Multipliers of the constraints that are not linear rows: for each the derivative of the optimal objective by the
+  /// active side of its interval, or one number a coordinate of its set, in the dual cone when minimizing and in its
+  /// negative when maximizing. Empty when there are none.
+  public var generalDuals: [[Double]]
   /// Why there are no duals, when there are none.
   public var dualReason: String?
 
@@ -59,6 +63,7 @@ public struct Solution: Sendable {
     source = ""
     rowDuals = []
     reducedCosts = []
+    generalDuals = []
     pool = []
     statistics = Statistics()
     plan = []
@@ -167,9 +172,10 @@ public struct Basis: Sendable, Hashable {
 
 /// Numbers that prove a claim about the model on their own.
 public enum Certificate: Sendable {
-  /// Multipliers of the linear rows, positive for a lower side and negative for an upper side. Adding the rows up with
-  /// them gives one inequality that the bounds of the variables contradict.
-  case farkas(rows: [Double])
+  /// Multipliers of the linear rows, positive for a lower side and negative for an upper side, and for constraints in
+  /// cones one list each with multipliers of the coordinates, in the dual cone; none for a model of rows alone. Adding
+  /// everything up with them gives one inequality that the bounds of the variables contradict.
+  case farkas(rows: [Double], general: [[Double]] = [])
   /// From any feasible point the model stays feasible in this direction while the objective improves without limit.
   case ray(direction: [Double])
 }
@@ -179,10 +185,29 @@ public struct PlanStep: Sendable, Hashable {
   public var constraint: String
   public var bridge: String
   public var detail: String
+  /// What it added to the form: rows, columns, whole columns among them, cones, and rows of those.
+  public var rows = 0
+  public var columns = 0
+  public var integers = 0
+  public var cones = 0
+  public var coneRows = 0
+
   public init(constraint: String, bridge: String, detail: String = "") {
     self.constraint = constraint
     self.bridge = bridge
     self.detail = detail
+  }
+
+  /// What was added, in words, such as `2 rows, 1 column (whole)`; empty for nothing.
+  public var cost: String {
+    func count(_ n: Int, _ word: String) -> String { "\(n) \(word)\(n == 1 ? "" : "s")" }
+    var parts: [String] = []
+    if rows > 0 { parts.append(count(rows, "row")) }
+    if columns > 0 {
+      parts.append(count(columns, "column") + (integers > 0 ? integers == columns ? " (whole)" : " (\(integers) whole)" : ""))
+    }
+    if cones > 0 { parts.append("\(count(cones, "cone")) of \(count(coneRows, "row"))") }
+    return parts.joined(separator: ", ")
   }
 }
 

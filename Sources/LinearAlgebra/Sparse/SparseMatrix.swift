@@ -83,4 +83,29 @@ public struct SparseMatrix: Sendable, Equatable {
       }
     }
   }
+
+  /// `y += factor * S x` for the symmetric matrix S of which this is one triangle, diagonal included.
+  /// - Precondition: square; x and y are different memory.
+  /// - Complexity: O(columns + entries).
+  public func multiplySymmetricAdd(
+    _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>, factor: Double = 1
+  ) {
+    precondition(rowCount == columnCount)
+    starts.withUnsafeBufferPointer { starts in
+      rowIndices.withUnsafeBufferPointer { rows in
+        values.withUnsafeBufferPointer { values in
+          for j in 0..<columnCount {
+            let t = factor * x[j]
+            var sum = 0.0
+            for k in starts[j]..<starts[j + 1] {
+              let i = Int(rows[k])
+              y[i] += values[k] * t
+              if i != j { sum += values[k] * x[i] }
+            }
+            y[j] += factor * sum
+          }
+        }
+      }
+    }
+  }
 }

@@ -9,19 +9,8 @@
     /// infeasibilities and B'π = c_B, the multipliers are -π. Where rounding spoils that, from the optimal duals of the
     /// elastic problem, which minimizes the sum of all violations of the rows.
     func farkasMultipliers(_ options: SolveOptions, _ context: SolveContext) throws(SolverError) -> [Double] {
-      if let multipliers = try phaseOneMultipliers(), let clean = contradiction(in: multipliers) { return clean }
-      return contradiction(in: try elasticMultipliers(options, context)) ?? []
-    }
-
-    /// The multipliers without those that are rounding error against the largest, at the smallest threshold with which
-    /// they contradict the bounds.
-    private func contradiction(in multipliers: [Double]) -> [Double]? {
-      let largest = multipliers.reduce(0) { max($0, abs($1)) }
-      for threshold in [0, 1e-14, 1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5] {
-        let clean = multipliers.map { abs($0) <= threshold * largest ? 0 : $0 }
-        if isContradiction(clean) { return clean }
-      }
-      return nil
+      if let multipliers = try phaseOneMultipliers(), let clean = form.contradiction(in: multipliers) { return clean }
+      return form.contradiction(in: try elasticMultipliers(options, context)) ?? []
     }
 
     private func phaseOneMultipliers() throws(SolverError) -> [Double]? {
@@ -92,34 +81,6 @@
       simplex.optimalityTolerance = 1e-11
       let outcome = try relaxed.solveContinuous(options: simplex, context: context, isWarm: false)
       return outcome.outcome == .optimal ? outcome.rowDuals : []
-    }
-
-    /// A quick test in plain arithmetic, to choose between two computations; the checker decides.
-    private func isContradiction(_ y: [Double]) -> Bool {
-      guard y.count == form.rowCount else { return false }
-      let largest = y.reduce(0) { max($0, abs($1)) }
-      if largest == 0 { return false }
-      var combined = [Double](repeating: 0, count: form.columnCount)
-      var least = 0.0
-      var entering = 0.0
-      for i in 0..<form.rowCount where y[i] != 0 {
-        let side = y[i] > 0 ? form.rowLower[i] : form.rowUpper[i]
-        if !side.isFinite {
-          if abs(y[i]) > 1e-9 * largest { return false }
-          continue
-        }
-        least += y[i] * side
-        entering = max(entering, abs(y[i] * side))
-        for k in form.starts[i]..<form.starts[i + 1] { combined[Int(form.entryColumns[k])] += y[i] * form.entryValues[k] }
-      }
-      var most = 0.0
-      for j in 0..<form.columnCount where combined[j] != 0 {
-        let side = combined[j] > 0 ? form.columnUpper[j] : form.columnLower[j]
-        let reach = side.isFinite ? combined[j] * side : abs(combined[j]) * Checker.Options().radius
-        most += reach
-        if side.isFinite { entering = max(entering, abs(reach)) }
-      }
-      return least - most > 1e-8 * entering
     }
 
     /// The direction along which the primal simplex method saw the objective improve without limit.

@@ -55,3 +55,42 @@ public struct ConicForm: Sendable {
   /// Number of rows of G.
   public var coneRowCount: Int { coneOffsets.count }
 }
+
+extension ConicForm {
+  /// The objective at a point.
+  /// - Complexity: O(columns + entries of P).
+  public func value(at point: [Double]) -> Double {
+    var total = linear.value(at: point)
+    for j in 0..<hessian.columnCount {
+      for k in hessian.starts[j]..<hessian.starts[j + 1] {
+        let i = Int(hessian.rowIndices[k])
+        total += (i == j ? 0.5 : 1) * hessian.values[k] * point[i] * point[j]
+      }
+    }
+    return total
+  }
+
+  /// c + Px - Aᵀy - Gᵀz, in the sense of the form.
+  /// - Complexity: O(entries).
+  public func reducedCosts(point: [Double], rowDuals: [Double], coneDuals: [Double]) -> [Double] {
+    var result = linear.objective
+    for j in 0..<hessian.columnCount {
+      for k in hessian.starts[j]..<hessian.starts[j + 1] {
+        let i = Int(hessian.rowIndices[k])
+        result[j] += hessian.values[k] * point[i]
+        if i != j { result[i] += hessian.values[k] * point[j] }
+      }
+    }
+    for i in 0..<linear.rowCount where rowDuals[i] != 0 {
+      for k in linear.starts[i]..<linear.starts[i + 1] {
+        result[Int(linear.entryColumns[k])] -= linear.entryValues[k] * rowDuals[i]
+      }
+    }
+    for i in 0..<coneRowCount where coneDuals[i] != 0 {
+      for k in coneStarts[i]..<coneStarts[i + 1] {
+        result[Int(coneColumns[k])] -= coneValues[k] * coneDuals[i]
+      }
+    }
+    return result
+  }
+}

@@ -58,129 +58,76 @@ public struct SolvePipeline: Sendable {
     _ model: Model, _ options: SolveOptions, _ deadline: Deadline,
     _ engine: (any Solver, Form, SolveOptions, SolveContext) throws(SolverError) -> FormOutcome
   ) throws(SolverError) -> Solution {
-    let solver = try choose()
-    let linearization = try Linearization(model)
+    let reformulation = try Reformulation(model)
+    var choices = try SolverChoice.candidates(for: reformulation, options: options)
     var context = SolveContext(deadline: deadline, cancellation: cancellation, report: report, basis: basis)
-    if options.heuristics && linearization.form.hasIntegers {
+    if options.heuristics && reformulation.conicForm.linear.hasIntegers, reformulation.kind == .mixedIntegerLinear {
       var sources = heuristics + SolvePipeline.builtInHeuristics
       if model.starts.contains(where: \.isFinite) {
         sources.insert(StartPoint(name: "start values", points: [model.starts]), at: 0)
       }
       context.heuristics = HeuristicSocket(
-        model: model, reformulation: linearization, heuristics: sources, options: options, context: context)
+        model: model, reformulation: Linearization(reformulation), heuristics: sources, options: options,
+        context: context)
     }
-    let outcome = try engine(solver, .linear(linearization.form), options, context)
-    var solution = lift(outcome, linearization, model)
-    Checker().judge(&solution, of: model)
-    if needsAnotherTry(solution, outcome) && !context.shouldStop {
-      report(.log("the answer did not survive the check; solving again without presolve"))
-      var careful = options
-      careful.presolve = false
-      careful.feasibilityTolerance = min(options.feasibilityTolerance, 1e-9)
-      careful.optimalityTolerance = min(options.optimalityTolerance, 1e-9)
-      let second = try engine(solver, .linear(linearization.form), careful, context)
-      var better = lift(second, linearization, model)
-      Checker().judge(&better, of: model)
-      if better.outcome == second.outcome { solution = better }
+    let first = choices.removeFirst()
+    if options.solver == "auto" { report(.log("\(first.solver.name): \(first.reason)")) }
+    var solution = try attempt(first.solver, model, reformulation, options, context, engine)
+    for next in choices where !isAnswered(solution) && !context.shouldStop {
+      report(.log("\(first.solver.name) gave no checked answer; \(next.solver.name): \(next.reason)"))
+      do throws(SolverError) {
+        let second = try attempt(next.solver, model, reformulation, options, context, engine)
+        if isAnswered(second) || !solution.hasPoint { solution = second }
+      } catch .failed {
+        // The first solver's answer, such as it is, stands.
+        continue
+      }
     }
     solution.statistics.heuristics = context.heuristics?.statistics ?? []
-    if options.duals && linearization.form.hasIntegers && solution.hasPoint {
-      try price(&solution, linearization, model, solver, context, engine)
+    if options.duals && reformulation.kind == .mixedIntegerLinear && solution.hasPoint {
+      try price(&solution, reformulation, model, first.solver, context, engine)
     }
     return solution
+  }
+
+  /// Solves, lifts and checks; once more with greater care where the checker lowered the claim.
+  private func attempt(
+    _ solver: any Solver, _ model: Model, _ reformulation: Reformulation, _ options: SolveOptions,
+    _ context: SolveContext, _ engine: (any Solver, Form, SolveOptions, SolveContext) throws(SolverError) -> FormOutcome
+  ) throws(SolverError) -> Solution {
+    let outcome = try engine(solver, reformulation.form, options, context)
+    let solution = checked(outcome, reformulation, model)
+    guard needsAnotherTry(solution, outcome), !context.shouldStop else { return solution }
+    report(.log("the answer did not survive the check; solving again without presolve"))
+    var careful = options
+    careful.presolve = false
+    careful.feasibilityTolerance = min(options.feasibilityTolerance, 1e-9)
+    careful.optimalityTolerance = min(options.optimalityTolerance, 1e-9)
+    let second = try engine(solver, reformulation.form, careful, context)
+    let better = checked(second, reformulation, model)
+    return better.outcome == second.outcome ? better : solution
+  }
+
+  private func checked(_ outcome: FormOutcome, _ reformulation: Reformulation, _ model: Model) -> Solution {
+    var solution = reformulation.solution(from: outcome, of: model)
+    solution.values = SolvePipeline.settled(solution.values, model)
+    Checker().judge(&solution, of: model)
+    return solution
+  }
+
+  /// Whether another solver need not try: there is an answer, or a limit or the user ended the solve.
+  private func isAnswered(_ solution: Solution) -> Bool {
+    switch solution.outcome {
+    case .unknown, .infeasibleOrUnbounded: solution.termination.reason.isLimit || solution.termination.reason == .interrupted
+    case .feasible: solution.termination.reason != .converged
+    default: true
+    }
   }
 
   /// Whether the checker lowered a claim that a more careful solve may support.
   private func needsAnotherTry(_ solution: Solution, _ outcome: FormOutcome) -> Bool {
     solution.outcome != outcome.outcome && options.presolve
       && (outcome.outcome == .optimal || outcome.outcome == .infeasible || outcome.outcome == .unbounded)
-  }
-
-  private func choose() throws(SolverError) -> any Solver {
-    if options.solver == "auto" {
-      if let first = Solvers.all.first { return first }
-      let names = Solvers.missing.map(\.name).joined(separator: ", ")
-      throw .refused([
-        Diagnostic(
-          .solverMissing, "this build has no solver for the model",
-          mend: "build with the package's default traits to get \(names)")
-      ])
-    }
-    if let solver = Solvers.named(options.solver) { return solver }
-    if let missing = Solvers.missing.first(where: { $0.name == options.solver }) {
-      throw .refused([
-        Diagnostic(
-          .solverMissing, "the solver '\(missing.name)' was left out of this build",
-          mend: "build with the trait \(missing.trait)")
-      ])
-    }
-    throw .refused([
-      Diagnostic(
-        .unknownSolver, "there is no solver called '\(options.solver)'",
-        mend: didYouMean(options.solver, in: Solvers.all.map(\.name) + ["auto"]) ?? "`solve solvers` lists them")
-    ])
-  }
-
-  /// The outcome in the variables of the model.
-  private func lift(_ outcome: FormOutcome, _ linearization: Linearization, _ model: Model) -> Solution {
-    var solution = Solution(
-      outcome: outcome.outcome, proof: outcome.proof, termination: outcome.termination, sense: model.sense)
-    if !outcome.point.isEmpty || (model.variableCount == 0 && outcome.objective != nil) {
-      solution.values = SolvePipeline.settled(linearization.lift(outcome.point), model)
-      solution.primalStatus = .feasible
-      solution.source = outcome.source
-      solution.objective = outcome.objective
-    }
-    solution.bound = outcome.bound
-    let ownDuals = linearization.hasBridges ? [] : outcome.rowDuals
-    if outcome.rowDuals.isEmpty {
-      solution.dualReason =
-        linearization.form.hasIntegers
-        ? "integer model; ask with --duals to price it with integers fixed" : "the solve ended without duals"
-    } else if !ownDuals.isEmpty || model.rows.count == 0 {
-      solution.rowDuals = Array(outcome.rowDuals.prefix(model.rows.count))
-      solution.reducedCosts = Array(outcome.reducedCosts.prefix(model.variableCount))
-      solution.dualStatus = .feasible
-    } else {
-      solution.rowDuals = Array(outcome.rowDuals.prefix(model.rows.count))
-      solution.reducedCosts = Array(outcome.reducedCosts.prefix(model.variableCount))
-      solution.dualStatus = .none
-      solution.dualReason = "some constraints were rewritten; the duals given are those of the linear rows"
-    }
-    if linearization.hasBridges, outcome.outcome == .optimal, !outcome.rowDuals.isEmpty {
-      lowerUnlessProved(&solution, outcome, linearization.formModel)
-    }
-    if !linearization.hasBridges { solution.basis = outcome.basis }
-    if !outcome.farkas.isEmpty {
-      // Multipliers of rows that a bridge added have no counterpart in the model.
-      if outcome.farkas.dropFirst(model.rows.count).allSatisfy({ $0 == 0 }) {
-        solution.certificate = .farkas(rows: Array(outcome.farkas.prefix(model.rows.count)))
-      } else {
-        solution.proof = .search
-      }
-    } else if !outcome.ray.isEmpty {
-      solution.certificate = .ray(direction: linearization.lift(outcome.ray))
-    }
-    solution.statistics = outcome.statistics
-    solution.plan = linearization.plan
-    return solution
-  }
-
-  /// Has the checker judge an optimum and its duals in the form, where bridges leave no duals in the model's own rows.
-  private func lowerUnlessProved(_ solution: inout Solution, _ outcome: FormOutcome, _ form: Model) {
-    var claim = Solution(outcome: .optimal, termination: outcome.termination, sense: form.sense)
-    claim.values = outcome.point
-    claim.objective = outcome.objective
-    claim.primalStatus = .feasible
-    claim.rowDuals = outcome.rowDuals
-    claim.dualStatus = .feasible
-    Checker().judge(&claim, of: form)
-    if claim.outcome != .optimal {
-      solution.outcome = claim.outcome
-      solution.proof = .none
-      solution.bound = nil
-      solution.warnings += claim.warnings
-    }
   }
 
   /// The point without rounding dust: whole numbers made whole, values within 1e-11 of a bound put on it.
@@ -202,12 +149,12 @@ public struct SolvePipeline: Sendable {
 
   /// Duals of an integer model: those of the linear problem with the integers fixed at the answer.
   private func price(
-    _ solution: inout Solution, _ linearization: Linearization, _ model: Model, _ solver: any Solver,
+    _ solution: inout Solution, _ reformulation: Reformulation, _ model: Model, _ solver: any Solver,
     _ context: SolveContext,
     _ engine: (any Solver, Form, SolveOptions, SolveContext) throws(SolverError) -> FormOutcome
   ) throws(SolverError) {
-    var fixed = linearization.form
-    let point = linearization.restrict(solution.values)
+    var fixed = reformulation.conicForm.linear
+    let point = reformulation.restrict(solution.values)
     for j in 0..<fixed.columnCount where fixed.isInteger[j] != 0 {
       fixed.columnLower[j] = point[j].rounded()
       fixed.columnUpper[j] = point[j].rounded()

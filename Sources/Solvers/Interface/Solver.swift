@@ -102,6 +102,10 @@ public struct FormOutcome: Sendable {
   /// Derivative of the optimum by the right-hand sides, in the form's sense.
   public var rowDuals: [Double] = []
   public var reducedCosts: [Double] = []
+  /// Multipliers z of the rows of G of a ``ConicForm``: in the dual cones when minimizing, in their negatives when
+  /// maximizing, so that `reducedCosts = c + Px - Aᵀy - Gᵀz`. With ``farkas`` they are the part of it that belongs to
+  /// the cones, in the dual cones always.
+  public var coneDuals: [Double] = []
   public var basis: Basis?
   /// Multipliers of the rows, signs as in ``Certificate/farkas(rows:)``.
   public var farkas: [Double] = []
@@ -122,6 +126,8 @@ public enum Solvers {
     #if GLPK
       list.append(GLPKSolver())
     #endif
+    list.append(InteriorPointSolver())
+    list.append(FirstOrderSolver())
     return list
   }()
 

@@ -5,7 +5,10 @@ import Solvers
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Read and validate a model without solving it.",
-    discussion: "Prints size, class, and which solver would take it. Exits with 0 when the model is sound, 65 when not.")
+    discussion: """
+      Prints size, class, which objectives and constraints are convex and why the others are not, and which solvers take \
+      the model. Exits with 0 when the model is sound, 65 when not.
+      """)
 
   @OptionGroup var input: InputOptions
   @Flag(help: "Print the report as JSON.") var json = false
@@ -19,19 +22,30 @@ struct Check: ParsableCommand {
     input.report(diagnostics.filter { $0.severity > .note || !json })
     do throws(ConstraintsError) { _ = try SolveFlags.parseNone().options(over: read.options) } catch { throw input.failure(error) }
     let summary = ModelSummary(read.model)
+    let isSound = !diagnostics.contains { $0.severity == .error }
     var refusal: [Diagnostic] = []
-    do throws(SolverError) { _ = try Linearization(read.model) } catch {
-      if case .refused(let list) = error { refusal = list }
+    var takers: [String] = []
+    var kind: FormKind?
+    if isSound {
+      do throws(SolverError) {
+        let form = try Reformulation(read.model).kind
+        takers = Solvers.all.filter { form.isTaken(by: $0.capabilities) }.map(\.name)
+        kind = form
+      } catch {
+        if case .refused(let list) = error { refusal = list }
+      }
     }
-    let takers = refusal.isEmpty ? Solvers.all.map(\.name) : []
+    let curvature = isSound ? CurvatureText(read.model) : nil
     if json {
-      Terminal.write(summary.json(readSeconds: seconds, solvers: takers) + "\n")
+      Terminal.write(summary.json(readSeconds: seconds, solvers: takers, curvature: curvature?.json) + "\n")
     } else {
       Terminal.write(summary.header + "\n")
-      Terminal.write("solvers       \(takers.isEmpty ? "none of this build takes it" : takers.joined(separator: ", "))\n")
+      if let curvature { Terminal.write(curvature.text) }
+      let form = kind.map { "\($0.rawValue) form: " } ?? ""
+      Terminal.write("solvers       \(form)\(takers.isEmpty ? "none of this build takes it" : takers.joined(separator: ", "))\n")
       for diagnostic in refusal { Terminal.write("              \(diagnostic.message)\n") }
     }
-    if diagnostics.contains(where: { $0.severity == .error }) { throw ExitCodes.badInput }
+    if !isSound { throw ExitCodes.badInput }
   }
 }
 

@@ -45,11 +45,12 @@ struct Show: ParsableCommand {
     if variables.count > limit { Terminal.write("  ... \(variables.count - limit) more; --limit shows them\n") }
     if reformulated {
       do throws(SolverError) {
-        let linearization = try Linearization(model)
+        let reformulation = try Reformulation(model)
         Terminal.write("rewritten\n")
-        for step in linearization.plan { Terminal.write("  \(step.constraint): \(step.bridge)\(step.detail.isEmpty ? "" : ", \(step.detail)")\n") }
-        let form = linearization.form
-        Terminal.write("  solved as \(form.rowCount) rows, \(form.columnCount) columns, \(form.entryCount) entries\n")
+        for step in reformulation.plan { Terminal.write("  \(step.constraint): \(step.bridge)\(step.detail.isEmpty ? "" : ", \(step.detail)")\n") }
+        let form = reformulation.conicForm
+        let cones = form.cones.isEmpty ? "" : ", \(form.cones.count) cones"
+        Terminal.write("  solved as \(form.linear.rowCount) rows, \(form.linear.columnCount) columns, \(form.linear.entryCount) entries\(cones)\n")
       } catch { throw input.failure(error) }
     }
   }

@@ -138,13 +138,14 @@ struct AnswerReport {
   private var certificate: String {
     guard solution.check?.certificateMargin != nil else { return "" }
     switch solution.certificate {
-    case .farkas(let multipliers) where solution.outcome == .infeasible:
+    case .farkas(let multipliers, let general) where solution.outcome == .infeasible:
       let used = multipliers.indices.filter { multipliers[$0] != 0 }.sorted { abs(multipliers[$0]) > abs(multipliers[$1]) }
       var text = "\nThese constraints, added up with their weights, contradict the bounds of the variables:\n"
       for i in used.prefix(20) {
         text += "  \(pad(model.rowNames[i], 28)) \(number(multipliers[i]))\n"
       }
       if used.count > 20 { text += "  and \(used.count - 20) more; --json lists all\n" }
+      text += list(general)
       return text
     case .ray(let direction) where solution.outcome == .unbounded:
       let used = direction.indices.filter { direction[$0] != 0 }.sorted { abs(direction[$0]) > abs(direction[$1]) }
@@ -166,9 +167,21 @@ struct AnswerReport {
     for i in solution.rowDuals.indices where abs(solution.rowDuals[i]) > 1e-11 {
       text += "  \(pad(model.rowNames[i], 28)) \(number(solution.rowDuals[i]))\n"
     }
+    text += list(solution.generalDuals)
     text += "reduced costs\n"
     for j in solution.reducedCosts.indices where abs(solution.reducedCosts[j]) > 1e-11 {
       text += "  \(pad(model.variableNames[j], 28)) \(number(solution.reducedCosts[j]))\n"
+    }
+    return text
+  }
+
+  /// Multipliers of the constraints that are not linear rows, at most 20 coordinates of each.
+  private func list(_ multipliers: [[Double]]) -> String {
+    var text = ""
+    for i in multipliers.indices where multipliers[i].contains(where: { abs($0) > 1e-11 }) {
+      let shown = multipliers[i].prefix(20).map(number).joined(separator: ", ")
+      let list = multipliers[i].count == 1 ? shown : "(\(shown)\(multipliers[i].count > 20 ? ", ..." : ""))"
+      text += "  \(pad(model.generalNames[i], 28)) \(list)\n"
     }
     return text
   }

@@ -54,12 +54,13 @@ struct ModelSummary {
     return text
   }
 
-  func json(readSeconds: Double, solvers: [String]) -> String {
+  func json(readSeconds: Double, solvers: [String], curvature: String?) -> String {
     let setText = sets.map { "\(Terminal.quoted($0.name)):\($0.count)" }.joined(separator: ",")
     return "{\"format\":\"check\",\"model\":\(Terminal.quoted(model.name)),\"class\":\(Terminal.quoted(className)),"
       + "\"variables\":\(model.variableCount),\"integers\":\(integers),\"binaries\":\(binaries),"
       + "\"rows\":\(model.rows.count),\"terms\":\(model.rows.entryCount),\"sets\":{\(setText)},"
-      + "\"solvers\":[\(solvers.map(Terminal.quoted).joined(separator: ","))],\"read_seconds\":\(readSeconds.text)}"
+      + "\"solvers\":[\(solvers.map(Terminal.quoted).joined(separator: ","))],\"read_seconds\":\(readSeconds.text)"
+      + (curvature.map { ",\"curvature\":\($0)}" } ?? "}")
   }
 }
 

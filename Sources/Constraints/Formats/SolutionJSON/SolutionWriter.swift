@@ -138,6 +138,7 @@ struct SolutionWriter {
         }
         out.end()
       }
+      writeGeneral(solution.generalDuals)
       let costs = solution.reducedCosts
       if costs.count == model.variableCount {
         out.key("reduced_costs")
@@ -149,12 +150,32 @@ struct SolutionWriter {
     out.end()
   }
 
+  /// Multipliers of the constraints that are not linear rows, as lists by name; nothing when there are none.
+  private mutating func writeGeneral(_ multipliers: [[Double]]) {
+    if multipliers.isEmpty { return }
+    out.key("constraints")
+    out.beginObject()
+    var taken: Set<String> = []
+    for i in multipliers.indices where i < model.generalConstraints.count {
+      var name = model.generalNames[i]
+      if !taken.insert(name).inserted {
+        name += " #\(i + 1)"
+        taken.insert(name)
+      }
+      out.key(name)
+      out.beginArray(inline: true)
+      for value in multipliers[i] { out.number(value) }
+      out.end()
+    }
+    out.end()
+  }
+
   private mutating func writeCertificate() {
     guard let certificate = solution.certificate else { return }
     out.key("certificate")
     out.beginObject()
     switch certificate {
-    case .farkas(let rows):
+    case .farkas(let rows, let general):
       out.member("kind", "farkas")
       out.key("rows")
       out.beginObject()
@@ -165,6 +186,7 @@ struct SolutionWriter {
         out.member(name, rows[i])
       }
       out.end()
+      writeGeneral(general)
     case .ray(let direction):
       out.member("kind", "ray")
       out.key("variables")

@@ -15,13 +15,13 @@ enum IndicatorBridge: Bridge {
   }
 
   static func apply(
-    _ body: GeneralConstraint.Body, name: String, to builder: inout LinearFormBuilder
-  ) throws(SolverError) {
+    _ body: GeneralConstraint.Body, name: String, to builder: inout FormBuilder
+  ) throws(SolverError) -> String {
     guard case .vector(let functions, let set) = body, let indicator = set as? Indicator,
       let z = functions[0].linear.first.map({ Int($0.variable) })
-    else { return }
+    else { return "" }
     var largest = 0.0
-    for (i, f) in functions.dropFirst().enumerated() {
+    for (i, f) in functions.dropFirst().map({ Affine(linear: $0) }).enumerated() {
       let side: ScalarSet
       switch indicator.inner {
       case .scalar(let scalar): side = scalar
@@ -29,23 +29,23 @@ enum IndicatorBridge: Bridge {
       }
       let (least, most, openBelow, openAbove) = builder.range(of: f)
       if side.upper < most {
-        if let j = openAbove { throw builder.needsBound(name, variable: j, "a finite") }
+        if let j = openAbove { throw builder.needsBound("constraint '\(name)'", variable: j, "a finite") }
         // a'x + M z <= upper + M when active on 1; a'x - M z <= upper when active on 0.
         let m = most - side.upper
         largest = max(largest, m)
         builder.addRow(
-          f.linear, [(z, indicator.activeOn ? m : -m)], lower: -.infinity,
-          upper: side.upper - f.constant + (indicator.activeOn ? m : 0))
+          f + Affine(column: z, indicator.activeOn ? m : -m), lower: -.infinity,
+          upper: side.upper + (indicator.activeOn ? m : 0))
       }
       if side.lower > least {
-        if let j = openBelow { throw builder.needsBound(name, variable: j, "a finite") }
+        if let j = openBelow { throw builder.needsBound("constraint '\(name)'", variable: j, "a finite") }
         let m = side.lower - least
         largest = max(largest, m)
         builder.addRow(
-          f.linear, [(z, indicator.activeOn ? -m : m)], lower: side.lower - f.constant - (indicator.activeOn ? m : 0),
+          f + Affine(column: z, indicator.activeOn ? -m : m), lower: side.lower - (indicator.activeOn ? m : 0),
           upper: .infinity)
       }
     }
-    builder.note(name, Self.name, "M = \(largest.text)")
+    return "M = \(largest.text)"
   }
 }

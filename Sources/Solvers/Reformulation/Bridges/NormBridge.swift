@@ -10,30 +10,26 @@ enum NormBridge: Bridge {
   }
 
   static func apply(
-    _ body: GeneralConstraint.Body, name: String, to builder: inout LinearFormBuilder
-  ) throws(SolverError) {
-    guard case .vector(let functions, let set) = body else { return }
-    let t = functions[0]
-    var total: [(Int, Double)] = []
-    for f in functions.dropFirst() {
+    _ body: GeneralConstraint.Body, name: String, to builder: inout FormBuilder
+  ) throws(SolverError) -> String {
+    guard case .vector(let functions, let set) = body else { return "" }
+    let coordinates = builder.coordinates(functions)
+    var rest = coordinates[0]
+    for f in coordinates.dropFirst() {
       if set is NormInfinityCone {
         for sign in [1.0, -1.0] {
-          let difference = t.linear + f.linear.map { LinearTerm(sign * $0.coefficient, $0.variable) }
-          builder.addRow(difference, lower: -t.constant - sign * f.constant, upper: .infinity)
+          var difference = coordinates[0]
+          difference.add(f, times: sign)
+          builder.addRow(difference, lower: 0, upper: .infinity)
         }
       } else {
-        let size = builder.addColumn(lower: 0, upper: .infinity) { point in
-          abs(f.linear.reduce(f.constant) { $0 + $1.coefficient * point[Int($1.variable)] })
-        }
-        for sign in [1.0, -1.0] {
-          builder.addRow(
-            f.linear.map { LinearTerm(sign * $0.coefficient, $0.variable) }, [(size, 1)], lower: -sign * f.constant,
-            upper: .infinity)
-        }
-        total.append((size, -1))
+        let size = Affine(column: builder.addColumn(lower: 0) { abs(f.value(at: $0)) })
+        builder.addRow(size + f, lower: 0, upper: .infinity)
+        builder.addRow(size - f, lower: 0, upper: .infinity)
+        rest.add(size, times: -1)
       }
     }
-    if set is NormOneCone { builder.addRow(t.linear, total, lower: -t.constant, upper: .infinity) }
-    builder.note(name, Self.name)
+    if set is NormOneCone || coordinates.count == 1 { builder.addRow(rest, lower: 0, upper: .infinity) }
+    return ""
   }
 }

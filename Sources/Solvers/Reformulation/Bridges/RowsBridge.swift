@@ -1,23 +1,22 @@
 import Constraints
 
-/// Linear functions in an orthant or a box: one row each.
+/// Functions in an orthant or a box: one row each, or what each needs where it is not linear.
 enum RowsBridge: Bridge {
   static let name = "rows"
 
   static func takes(_ body: GeneralConstraint.Body) -> Bool {
-    guard case .vector(let functions, let set) = body, functions.allSatisfy({ $0.kind <= .linear }) else { return false }
+    guard case .vector(_, let set) = body else { return false }
     return set is Zeros || set is Nonnegatives || set is Nonpositives || set is Reals || set is HyperRectangle
   }
 
   static func apply(
-    _ body: GeneralConstraint.Body, name: String, to builder: inout LinearFormBuilder
-  ) throws(SolverError) {
-    guard case .vector(let functions, let set) = body, !(set is Reals) else { return }
-    for (i, f) in functions.enumerated() {
-      let side = interval(of: set, i)
-      builder.addRow(f.linear, lower: side.lower - f.constant, upper: side.upper - f.constant)
+    _ body: GeneralConstraint.Body, name: String, to builder: inout FormBuilder
+  ) throws(SolverError) -> String {
+    guard case .vector(let functions, let set) = body, !(set is Reals) else { return "" }
+    for (i, function) in functions.enumerated() {
+      _ = try builder.addSides(function, coordinate: i, of: interval(of: set, i), "constraint '\(name)'")
     }
-    builder.note(name, Self.name, "\(functions.count) rows")
+    return ""
   }
 
   /// The interval of coordinate i of an orthant or box.

@@ -11,15 +11,15 @@ enum SpecialOrderedSetBridge: Bridge {
   }
 
   static func apply(
-    _ body: GeneralConstraint.Body, name: String, to builder: inout LinearFormBuilder
-  ) throws(SolverError) {
-    guard case .vector(let functions, let set) = body else { return }
+    _ body: GeneralConstraint.Body, name: String, to builder: inout FormBuilder
+  ) throws(SolverError) -> String {
+    guard case .vector(let functions, let set) = body else { return "" }
     let isSecond = set is SOS2
     let order = (set as? SOS2)?.order ?? Array(functions.indices)
-    if functions.count <= (isSecond ? 2 : 1) { return }
-    let ordered = order.map { functions[$0] }
+    if functions.count <= (isSecond ? 2 : 1) { return "" }
+    let ordered = order.map { Affine(linear: functions[$0]) }
     let values: @Sendable ([Double]) -> [Double] = { point in
-      ordered.map { f in abs(f.linear.reduce(f.constant) { $0 + $1.coefficient * point[Int($1.variable)] }) }
+      ordered.map { abs($0.value(at: point)) }
     }
     // For SOS1 binary k stands for coordinate k, for SOS2 for the segment between k and k + 1.
     let count = isSecond ? ordered.count - 1 : ordered.count
@@ -33,19 +33,21 @@ enum SpecialOrderedSetBridge: Bridge {
           return best == k ? 1 : 0
         })
     }
-    builder.addRow([], binaries.map { ($0, 1) }, lower: 1, upper: 1)
+    builder.addRow(binaries.reduce(into: Affine()) { $0.add(Affine(column: $1)) }, lower: 1, upper: 1)
     for (k, f) in ordered.enumerated() {
       let (least, most, openBelow, openAbove) = builder.range(of: f)
       let allowing = isSecond ? [k - 1, k].filter { $0 >= 0 && $0 < count } : [k]
       if most > 0 {
-        if let j = openAbove { throw builder.needsBound(name, variable: j, "a finite") }
-        builder.addRow(f.linear, allowing.map { (binaries[$0], -most) }, lower: -.infinity, upper: -f.constant)
+        if let j = openAbove { throw builder.needsBound("constraint '\(name)'", variable: j, "a finite") }
+        builder.addRow(
+          allowing.reduce(into: f) { $0.add(Affine(column: binaries[$1], -most)) }, lower: -.infinity, upper: 0)
       }
       if least < 0 {
-        if let j = openBelow { throw builder.needsBound(name, variable: j, "a finite") }
-        builder.addRow(f.linear, allowing.map { (binaries[$0], -least) }, lower: -f.constant, upper: .infinity)
+        if let j = openBelow { throw builder.needsBound("constraint '\(name)'", variable: j, "a finite") }
+        builder.addRow(
+          allowing.reduce(into: f) { $0.add(Affine(column: binaries[$1], -least)) }, lower: 0, upper: .infinity)
       }
     }
-    builder.note(name, Self.name, "\(count) binaries")
+    return ""
   }
 }

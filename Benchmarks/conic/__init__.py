@@ -1,0 +1,1 @@
+"""Conic programs: random ones, the conic benchmark format, and Clarabel on them."""

@@ -1,0 +1,97 @@
+import Constraints
+
+/// Which solver takes a form, and why: the named one, or with `auto` the one expected to be fastest, with others to fall
+/// back on.
+public struct SolverChoice: Sendable {
+  public let solver: any Solver
+  /// In words, for the log and `solve plan`.
+  public let reason: String
+
+  /// Entries up to which the simplex method is as fast as the interior-point method, and gives a vertex besides.
+  static let smallEntryCount = 3_000
+  /// Rows and columns from which on first-order steps are tried when factors cannot be afforded.
+  static let largeEntryCount = 30_000_000
+
+  /// The solvers to try, in order; never empty.
+  /// - Throws: ``SolverError/refused(_:)`` when the named solver does not exist or does not take the form, or none does.
+  public static func candidates(
+    for reformulation: Reformulation, options: SolveOptions
+  ) throws(SolverError) -> [SolverChoice] {
+    if options.solver != "auto" {
+      let solver = try named(options.solver)
+      guard reformulation.kind.isTaken(by: solver.capabilities) else { throw untaken(reformulation, by: solver) }
+      return [SolverChoice(solver: solver, reason: "asked for")]
+    }
+    let able = Solvers.all.filter { reformulation.kind.isTaken(by: $0.capabilities) }
+    if able.isEmpty { throw none(for: reformulation) }
+    return ranked(able, reformulation, options)
+  }
+
+  private static func ranked(
+    _ able: [any Solver], _ reformulation: Reformulation, _ options: SolveOptions
+  ) -> [SolverChoice] {
+    let kind = reformulation.kind
+    guard kind == .linear else {
+      return able.map { SolverChoice(solver: $0, reason: "takes \(kind.rawValue) models") }
+    }
+    let entries = reformulation.conicForm.linear.entryCount
+    let wantsVertex = [.primal, .dual, .exact].contains(options.method)
+    let order: [(name: String, reason: String)]
+    if wantsVertex {
+      order = [("glpk", "the simplex method was asked for")]
+    } else if options.method == .interior {
+      order = [("interior", "the interior-point method was asked for"), ("glpk", "the simplex method")]
+    } else if entries <= smallEntryCount {
+      order = [
+        ("glpk", "\(entries) entries: the simplex method is as fast as any other and gives a vertex"),
+        ("interior", "the interior-point method"),
+      ]
+    } else if entries <= largeEntryCount {
+      order = [
+        ("interior", "\(entries) entries: the interior-point method is faster than the simplex method"),
+        ("glpk", "the simplex method"),
+      ]
+    } else {
+      order = [
+        ("pdhg", "\(entries) entries: too many to factorize"), ("interior", "the interior-point method"),
+      ]
+    }
+    let chosen = order.compactMap { item in
+      able.first { $0.name == item.name }.map { SolverChoice(solver: $0, reason: item.reason) }
+    }
+    return chosen.isEmpty ? able.map { SolverChoice(solver: $0, reason: "the only one of this build") } : chosen
+  }
+
+  private static func named(_ name: String) throws(SolverError) -> any Solver {
+    if let solver = Solvers.named(name) { return solver }
+    if let missing = Solvers.missing.first(where: { $0.name == name }) {
+      throw .refused([
+        Diagnostic(
+          .solverMissing, "the solver '\(missing.name)' was left out of this build",
+          mend: "build with the trait \(missing.trait)")
+      ])
+    }
+    throw .refused([
+      Diagnostic(
+        .unknownSolver, "there is no solver called '\(name)'",
+        mend: didYouMean(name, in: Solvers.all.map(\.name) + ["auto"]) ?? "`solve solvers` lists them")
+    ])
+  }
+
+  private static func untaken(_ reformulation: Reformulation, by solver: any Solver) -> SolverError {
+    .refused([
+      Diagnostic(
+        .unsupported, "the model is \(reformulation.kind.rawValue), which the solver '\(solver.name)' does not take",
+        mend: "use --solver auto")
+    ])
+  }
+
+  private static func none(for reformulation: Reformulation) -> SolverError {
+    let missing = Solvers.missing.map(\.trait).joined(separator: ", ")
+    return .refused([
+      Diagnostic(
+        .solverMissing, "the model is \(reformulation.kind.rawValue), which no solver of this build takes",
+        mend: missing.isEmpty ? "`solve plan` shows what was rewritten and why" : "build with the trait \(missing)")
+    ])
+  }
+}

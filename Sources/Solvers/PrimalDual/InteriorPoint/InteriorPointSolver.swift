@@ -1,0 +1,107 @@
+import Constraints
+import LinearAlgebra
+
+/// The interior-point method as a solver: linear, convex quadratic and conic forms to high accuracy.
+public struct InteriorPointSolver: Solver {
+  public let name = "interior"
+  public let version = "swift-solve"
+  public let summary = "primal-dual interior point on the homogeneous embedding: linear, convex quadratic and conic models"
+  public let capabilities = Capabilities(
+    linear: true, convexQuadratic: true, conic: true, features: [.duals, .certificates, .cancellation])
+
+  public init() {}
+
+  public func solve(
+    _ form: Form, options: SolveOptions, context: SolveContext
+  ) throws(SolverError) -> FormOutcome {
+    try PresolvedSolve.run(form, options: options, context: context) { reduced in
+      let problem = InteriorPointProblem(reduced, ruizPasses: InteriorPoint.Options().ruizPasses)
+      var method = InteriorPoint(problem, options: InteriorPoint.Options(), context: context)
+      let ending = method.run()
+      let outcome = InteriorPointSolver.outcome(method, ending, reduced)
+      return ending == .dualInfeasible ? InteriorPointSolver.withPoint(outcome, reduced, context) : outcome
+    }
+  }
+
+  /// A form with a ray is unbounded only if it is feasible: looks for a point, with the objective left out.
+  private static func withPoint(_ outcome: FormOutcome, _ form: ConicForm, _ context: SolveContext) -> FormOutcome {
+    var constraints = form
+    constraints.linear.objective = [Double](repeating: 0, count: form.linear.columnCount)
+    constraints.hessian = SparseMatrix(rowCount: form.linear.columnCount, columnCount: form.linear.columnCount)
+    let problem = InteriorPointProblem(constraints, ruizPasses: InteriorPoint.Options().ruizPasses)
+    var method = InteriorPoint(problem, options: InteriorPoint.Options(), context: context)
+    let ending = method.run()
+    var feasibility = InteriorPointSolver.outcome(method, ending, constraints)
+    if ending == .primalInfeasible { return feasibility }
+    guard ending == .optimal || ending == .nearlyOptimal else {
+      feasibility = outcome
+      feasibility.outcome = .infeasibleOrUnbounded
+      return feasibility
+    }
+    var result = outcome
+    result.point = feasibility.point
+    result.source = feasibility.source
+    result.objective = form.value(at: feasibility.point)
+    return result
+  }
+
+  public func openWorkspace(options: SolveOptions) -> any SolverWorkspace { InteriorPointWorkspace() }
+
+  /// The iterate in the columns and rows of the form.
+  private static func outcome(_ method: InteriorPoint, _ ending: InteriorPoint.Ending, _ form: ConicForm) -> FormOutcome {
+    let (problem, e) = (method.problem, method.embedding)
+    var result: FormOutcome
+    switch ending {
+    case .optimal, .nearlyOptimal:
+      result = FormOutcome(.optimal, Termination(.converged))
+      result.proof = .tolerance(method.measures.gap)
+    case .primalInfeasible:
+      result = FormOutcome(.infeasible, Termination(.proved))
+      result.proof = .certificate
+      if method.farkas.isEmpty {
+        let multipliers = problem.liftMultipliers(e.multipliers.pointer, costScale: 1)
+        result.farkas = multipliers.rows.map { $0 * form.linear.sense.sign }
+        result.coneDuals = multipliers.cones.map { $0 * form.linear.sense.sign }
+      } else {
+        result.farkas = method.farkas
+      }
+    case .dualInfeasible:
+      result = FormOutcome(.unbounded, Termination(.proved))
+      result.proof = .certificate
+      result.ray = problem.liftPoint(e.t.pointer, asDirection: true)
+    case .stalled: result = FormOutcome(.unknown, Termination(.stalled))
+    case .iterationLimit: result = FormOutcome(.unknown, Termination(.iterationLimit))
+    case .stopped:
+      result = FormOutcome(
+        .unknown, Termination(method.context.cancellation.isCancelled ? .interrupted : .timeLimit))
+    }
+    if ending != .primalInfeasible && ending != .dualInfeasible {
+      let scaled = Vector(count: e.t.count)
+      VectorKernels.add(e.t.count, 1 / e.tau, e.t.pointer, to: scaled.pointer)
+      result.point = problem.liftPoint(scaled.pointer)
+      result.source = "interior point"
+      result.objective = form.value(at: result.point)
+      if ending == .optimal || ending == .nearlyOptimal {
+        let multipliers = problem.liftMultipliers(e.multipliers.pointer, costScale: problem.costScale * e.tau)
+        result.rowDuals = multipliers.rows
+        result.coneDuals = multipliers.cones
+        result.reducedCosts = form.reducedCosts(point: result.point, rowDuals: multipliers.rows, coneDuals: multipliers.cones)
+      }
+    }
+    result.statistics.solver = "interior"
+    result.statistics.iterations = method.iterations
+    result.statistics.rows = problem.rowCount
+    result.statistics.columns = problem.columnCount
+    result.statistics.entries = problem.matrix.entryCount
+    return result
+  }
+}
+
+/// Solves each form from the start: interior-point methods gain little from an earlier answer.
+struct InteriorPointWorkspace: SolverWorkspace {
+  let loading = "built anew"
+  func solve(_ form: Form, options: SolveOptions, context: SolveContext) throws(SolverError) -> FormOutcome {
+    try InteriorPointSolver().solve(form, options: options, context: context)
+  }
+  func close() {}
+}

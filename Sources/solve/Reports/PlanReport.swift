@@ -1,0 +1,152 @@
+import Constraints
+import Solvers
+
+/// The route from a model to a solver.
+struct PlanReport {
+  private let model: Model
+  private let reformulation: Reformulation
+  private let presolve: Presolve?
+  /// Solvers of this build that take the form.
+  private let takers: [any Solver]
+  /// The solvers that would be tried, in order; or why there is none.
+  private let choices: [SolverChoice]
+  private let refusal: [Diagnostic]
+
+  /// - Throws: ``SolverError/refused(_:)`` when the model cannot be rewritten.
+  init(_ model: Model, _ options: SolveOptions) throws(SolverError) {
+    self.model = model
+    reformulation = try Reformulation(model)
+    presolve = options.presolve ? Presolve.run(reformulation.conicForm) : nil
+    let kind = reformulation.kind
+    takers = Solvers.all.filter { kind.isTaken(by: $0.capabilities) }
+    do throws(SolverError) {
+      choices = try SolverChoice.candidates(for: reformulation, options: options)
+      refusal = []
+    } catch {
+      guard case .refused(let diagnostics) = error else { throw error }
+      choices = []
+      refusal = diagnostics
+    }
+  }
+
+  var isSolvable: Bool { !choices.isEmpty }
+
+  // MARK: - Text
+
+  func text(list limit: Int) -> String {
+    var text = ModelSummary(model).header + "\n"
+    let steps = reformulation.plan
+    text += "rewritten     " + (steps.isEmpty ? "nothing\n" : "")
+    for (k, step) in steps.prefix(limit).enumerated() { text += (k == 0 ? "" : pad("", 14)) + line(step) + "\n" }
+    if steps.count > limit {
+      let rest = steps.dropFirst(limit)
+      text += "\(limit == 0 ? "" : pad("", 14))\(limit == 0 ? "" : "and ")\(rest.count) \(limit == 0 ? "constraints" : "more"): \(PlanReport.sum(Array(rest)).cost)\n"
+    }
+    text += "form          \(reformulation.kind.rawValue): \(size)\n"
+    if let presolve { text += "presolve      \(presolved(presolve))\n" } else { text += "presolve      off\n" }
+    for (k, choice) in choices.enumerated() {
+      text += k == 0 ? "solver        " : "              if it gives no checked answer, "
+      text += "\(choice.solver.name): \(choice.reason)\n"
+    }
+    let others = takers.map(\.name).filter { name in !choices.contains { $0.solver.name == name } }
+    if !others.isEmpty { text += "              also taken by \(others.joined(separator: ", "))\n" }
+    for diagnostic in refusal { text += "solver        none: \(diagnostic.message)\n" }
+    return text
+  }
+
+  private func line(_ step: PlanStep) -> String {
+    ["\(step.constraint): \(step.bridge)", step.cost, step.detail].filter { !$0.isEmpty }.joined(separator: ", ")
+  }
+
+  /// The steps together.
+  private static func sum(_ steps: [PlanStep]) -> PlanStep {
+    var total = PlanStep(constraint: "", bridge: "")
+    for step in steps {
+      total.rows += step.rows
+      total.columns += step.columns
+      total.integers += step.integers
+      total.cones += step.cones
+      total.coneRows += step.coneRows
+    }
+    return total
+  }
+
+  private var size: String {
+    let form = reformulation.conicForm
+    var parts = [
+      "\(form.linear.rowCount) rows", "\(form.linear.columnCount) columns", "\(form.linear.entryCount) entries",
+    ]
+    if form.linear.hasIntegers { parts[1] += " (\(form.linear.isInteger.count { $0 != 0 }) whole)" }
+    if form.hessian.entryCount > 0 { parts.append("Hessian of \(form.hessian.entryCount) entries") }
+    if !form.cones.isEmpty { parts.append("\(form.cones.count) cones of \(form.coneRowCount) rows (\(cones))") }
+    return parts.joined(separator: ", ")
+  }
+
+  /// Kinds of cones with their number.
+  private var cones: String {
+    var counts: [(name: String, count: Int)] = []
+    for cone in reformulation.conicForm.cones {
+      let name =
+        switch cone {
+        case .secondOrder: "second-order"
+        case .rotatedSecondOrder: "rotated"
+        case .exponential: "exponential"
+        case .power: "power"
+        case .semidefinite: "semidefinite"
+        }
+      if let k = counts.firstIndex(where: { $0.name == name }) { counts[k].count += 1 } else { counts.append((name, 1)) }
+    }
+    return counts.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
+  }
+
+  private func presolved(_ presolve: Presolve) -> String {
+    switch presolve.result {
+    case .reduced:
+      let after = presolve.summary.after
+      return "leaves \(after.rows) rows, \(after.columns) columns, \(after.entries) entries"
+    case .infeasible: return "proves that the model is infeasible"
+    case .infeasibleOrUnbounded: return "finds the model infeasible or unbounded"
+    case .unbounded: return "proves that the model is unbounded"
+    }
+  }
+
+  // MARK: - JSON
+
+  var json: String {
+    let steps = reformulation.plan.map { step in
+      var fields = [
+        "\"constraint\":\(Terminal.quoted(step.constraint))", "\"bridge\":\(Terminal.quoted(step.bridge))",
+        "\"rows\":\(step.rows)", "\"columns\":\(step.columns)", "\"whole\":\(step.integers)", "\"cones\":\(step.cones)",
+        "\"cone_rows\":\(step.coneRows)",
+      ]
+      if !step.detail.isEmpty { fields.append("\"detail\":\(Terminal.quoted(step.detail))") }
+      return "{\(fields.joined(separator: ","))}"
+    }
+    let form = reformulation.conicForm
+    var fields = [
+      "\"format\":\"plan\"", "\"model\":\(Terminal.quoted(model.name))", "\"steps\":[\(steps.joined(separator: ","))]",
+      "\"form\":{\"kind\":\(Terminal.quoted(reformulation.kind.rawValue)),\"rows\":\(form.linear.rowCount),"
+        + "\"columns\":\(form.linear.columnCount),\"whole\":\(form.linear.isInteger.count { $0 != 0 }),"
+        + "\"entries\":\(form.linear.entryCount),\"hessian_entries\":\(form.hessian.entryCount),"
+        + "\"cones\":\(form.cones.count),\"cone_rows\":\(form.coneRowCount)}",
+    ]
+    if let presolve {
+      let after = presolve.summary.after
+      let outcome =
+        switch presolve.result {
+        case .reduced: "reduced"
+        case .infeasible: "infeasible"
+        case .infeasibleOrUnbounded: "infeasibleOrUnbounded"
+        case .unbounded: "unbounded"
+        }
+      fields.append(
+        "\"presolve\":{\"outcome\":\"\(outcome)\",\"rows\":\(after.rows),\"columns\":\(after.columns),\"entries\":\(after.entries)}")
+    }
+    fields.append("\"takers\":[\(takers.map { Terminal.quoted($0.name) }.joined(separator: ","))]")
+    let order = choices.map {
+      "{\"solver\":\(Terminal.quoted($0.solver.name)),\"reason\":\(Terminal.quoted($0.reason))}"
+    }
+    fields.append("\"order\":[\(order.joined(separator: ","))]")
+    return "{\(fields.joined(separator: ","))}"
+  }
+}
