@@ -24,8 +24,6 @@ public struct Presolve: Sendable {
     /// From any feasible point the objective improves without limit along this direction; whether there is a feasible
     /// point is open.
     case infeasibleOrUnbounded(ray: [Double])
-    /// As above, with a feasible point.
-    case unbounded(point: [Double], ray: [Double])
   }
 
   /// Groups of rules, to switch off or to test one by one.
@@ -45,7 +43,8 @@ public struct Presolve: Sendable {
     /// Rows that are multiples of each other, columns that are.
     public static let parallelRows = Rules(rawValue: 1 << 5)
     public static let parallelColumns = Rules(rawValue: 1 << 6)
-    /// Equations added to rows to remove entries.
+    /// Equations added to rows to remove entries. Points, duals and certificates come back exactly; a basis that comes
+    /// back may be singular where such an equation has a basic slack. Leave it out where the basis is what is wanted.
     public static let sparsification = Rules(rawValue: 1 << 7)
     /// Sides of rows that follow from other rows.
     public static let impliedRows = Rules(rawValue: 1 << 8)
