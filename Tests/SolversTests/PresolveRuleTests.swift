@@ -253,6 +253,34 @@ private func isClose(_ a: [Double], _ b: [Double]) -> Bool {
       }
     }
 
+    @Test func `an equation that follows from others goes and gets no multiplier`() throws {
+      // Row 2 is row 0 plus twice row 1, and no two rows are multiples of each other.
+      let problem = form(
+        columns: [(0, 9, 1), (0, 9, 2), (0, 9, -1), (0, 9, 3), (0, 9, 1)],
+        rows: [
+          (8, [0: 1, 1: 1, 2: 2, 3: 1], 8), (3, [0: 1, 2: -1, 3: 1, 4: 1], 3),
+          (14, [0: 3, 1: 1, 3: 3, 4: 2], 14), (-inf, [1: 1, 2: 1, 4: -1], 7),
+        ])
+      let (left, answer, counts) = try reduced(problem, .dependentEquations)
+      #expect(counts.dependentRows == 1 && left.rowCount == 3)
+      let slacks = try #require(answer.basis).rows.prefix(3)
+      #expect(zip(slacks, answer.rowDuals).contains { $0 == .basic && $1 == 0 })
+    }
+
+    @Test func `of the equations of an assignment one goes`() throws {
+      // Each of three tasks once and each of three machines once: six equations of rank five.
+      let costs: [Double] = [4, 1, 3, 2, 0, 5, 3, 2, 2]
+      var rows: [(Double, [Int: Double], Double)] = []
+      for i in 0..<3 {
+        rows.append((1, [3 * i: 1, 3 * i + 1: 1, 3 * i + 2: 1], 1))
+        rows.append((1, [i: 1, i + 3: 1, i + 6: 1], 1))
+      }
+      let problem = form(columns: costs.map { (0, inf, $0) }, rows: rows)
+      let (left, answer, counts) = try reduced(problem, .dependentEquations)
+      #expect(counts.dependentRows == 1 && left.rowCount == 5)
+      #expect(abs(zip(costs, answer.point).reduce(0) { $0 + $1.0 * $1.1 } - 5) < 1e-9)
+    }
+
     @Test func `of two columns alike the dearer one stays out`() throws {
       let problem = form(
         columns: [(0, inf, 2), (0, inf, 3), (0, 4, 1)],
@@ -274,8 +302,10 @@ private func isClose(_ a: [Double], _ b: [Double]) -> Bool {
 
   @Suite("Problems that presolve decides")
   struct PresolveVerdictTests {
-    private func farkas(_ form: LinearForm) -> [Double]? {
-      guard case .infeasible(let multipliers) = Presolve.run(form).result else { return nil }
+    private func farkas(_ form: LinearForm, _ rules: Presolve.Rules = .all) -> [Double]? {
+      var options = Presolve.Options()
+      options.rules = rules
+      guard case .infeasible(let multipliers) = Presolve.run(form, options: options).result else { return nil }
       return multipliers
     }
 
@@ -308,6 +338,20 @@ private func isClose(_ a: [Double], _ b: [Double]) -> Bool {
       for (name, problem) in cases {
         let multipliers = try #require(farkas(problem), "\(name)")
         #expect(Checker().farkasMargin(multipliers: multipliers, of: model(of: problem)) != nil, "\(name): \(multipliers)")
+      }
+    }
+
+    @Test func `equations whose combination has another side contradict each other`() throws {
+      // Row 2 is twice row 0 plus row 1, but for its side, which should be 9.
+      for side in [7.0, 11] {
+        let problem = form(
+          columns: [(-inf, inf, 1), (-inf, inf, 1), (-inf, inf, 0), (-inf, inf, 0)],
+          rows: [
+            (4, [0: 1, 1: 2, 2: 1, 3: -1], 4), (1, [0: 2, 1: -1, 2: 1, 3: 3], 1),
+            (side, [0: 4, 1: 3, 2: 3, 3: 1], side),
+          ])
+        let multipliers = try #require(farkas(problem, .dependentEquations))
+        #expect(Checker().farkasMargin(multipliers: multipliers, of: model(of: problem)) != nil, "\(multipliers)")
       }
     }
 

@@ -50,6 +50,8 @@ public struct Presolve: Sendable {
     public static let impliedRows = Rules(rawValue: 1 << 8)
     /// Rules for whole columns.
     public static let wholeColumns = Rules(rawValue: 1 << 9)
+    /// Equations that are combinations of others.
+    public static let dependentEquations = Rules(rawValue: 1 << 10)
     public static let all: Rules = Rules(rawValue: .max)
   }
 
@@ -97,6 +99,7 @@ public struct Presolve: Sendable {
     public var heldRows = 0
     public var parallelRows = 0
     public var parallelColumns = 0
+    public var dependentRows = 0
     public var cancelledEntries = 0
     public var coefficients = 0
     public var impliedIntegers = 0
