@@ -12,11 +12,11 @@ import LinearAlgebra
 /// All matrices are n × n, by columns, both triangles filled.
 struct SemidefiniteScaling {
   let order: Int
-  /// Storage: L, R, G, G⁻¹, T, then the diagonal of D.
+  /// Storage: L, R, G, G⁻¹, T, T⁻¹, then the diagonal of D.
   let storage: UnsafeMutablePointer<Double>
   let work: Workspace
 
-  static func storageCount(_ n: Int) -> Int { 5 * n * n + n }
+  static func storageCount(_ n: Int) -> Int { 6 * n * n + n }
 
   private var square: Int { order * order }
   private var primalFactor: UnsafeMutablePointer<Double> { storage }
@@ -27,7 +27,9 @@ struct SemidefiniteScaling {
   private var inverse: UnsafeMutablePointer<Double> { storage + 3 * square }
   /// T = GGᵀ.
   var product: UnsafePointer<Double> { UnsafePointer(storage + 4 * square) }
-  private var lambda: UnsafeMutablePointer<Double> { storage + 5 * square }
+  /// T⁻¹ = G⁻ᵀG⁻¹.
+  var inverseProduct: UnsafePointer<Double> { UnsafePointer(storage + 5 * square) }
+  private var lambda: UnsafeMutablePointer<Double> { storage + 6 * square }
 
   /// Work space for all semidefinite cones up to an order, one after the other.
   struct Workspace {
@@ -118,14 +120,24 @@ struct SemidefiniteScaling {
       }
     }
     BLAS.multiply(n, scaling, scaling, transposing: .second, into: storage + 4 * square)
+    BLAS.multiply(n, inverse, inverse, transposing: .first, into: storage + 5 * square)
     return true
   }
 
   /// `out = H v`.
-  func applyH(_ v: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>) {
+  func applyH(_ v: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>) { multiply(product, v, out) }
+
+  /// `out = H⁻¹ v`.
+  func applyInverseH(_ v: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>) {
+    multiply(inverseProduct, v, out)
+  }
+
+  private func multiply(
+    _ factor: UnsafePointer<Double>, _ v: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>
+  ) {
     SemidefiniteScaling.unpack(order, v, into: work.a)
-    BLAS.multiply(order, product, work.a, into: work.b)
-    BLAS.multiply(order, work.b, product, into: work.a)
+    BLAS.multiply(order, factor, work.a, into: work.b)
+    BLAS.multiply(order, work.b, factor, into: work.a)
     SemidefiniteScaling.pack(order, work.a, into: out)
   }
 
