@@ -30,6 +30,22 @@ import Testing
       #expect(((json["order"] as? [[String: Any]])?.first?["solver"] as? String) == "interior")
     }
 
+    @Test func `the plan says what a step of each method costs, and what presolve did`() throws {
+      let path = "\(Command.examples)/tariff.json"
+      let text = try Command.run(["plan", path, "--solver", "interior"])
+      #expect(text.output.contains("solver        interior: asked for"))
+      #expect(text.output.contains("costs         glpk: each iteration solves with a basis of order"))
+      #expect(text.output.contains("interior: each iteration a factor of"))
+      #expect(text.output.contains("pdhg: each iteration two products with"))
+      let json = try object(try Command.run(["plan", path, "--json"]).output)
+      let factor = try #require(json["factor"] as? [String: Any])
+      let presolve = try #require(json["presolve"] as? [String: Any])
+      let rows = try #require(presolve["rows"] as? Int)
+      #expect(try #require(factor["entries"] as? Int) >= rows)
+      #expect(presolve["rules"] is [String: Any])
+      #expect((json["takers"] as? [String])?.contains("pdhg") == true)
+    }
+
     @Test func `a model without a solver says why`() throws {
       let folder = try Command.folder()
       defer { try? FileManager.default.removeItem(at: folder) }

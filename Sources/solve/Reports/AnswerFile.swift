@@ -32,7 +32,7 @@ enum AnswerFile {
       solution.termination.reason == .timeLimit || solution.termination.reason == .interrupted
       || solution.statistics.heuristics.contains { $0.skipped > 0 || $0.disabled != nil }
     let run = SolutionJSON.Run(
-      version: version, seed: options.seed, threads: 1, isDeterministic: !isTimed, options: given)
+      version: version, seed: options.seed, threads: options.threads ?? 1, isDeterministic: !isTimed, options: given)
     return SolutionJSON.write(solution, of: model, flat: flat, run: run)
   }
 

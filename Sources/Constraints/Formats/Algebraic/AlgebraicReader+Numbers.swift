@@ -86,9 +86,26 @@ extension AlgebraicReader {
       if operation == .ifElse, node.other != -2 { return number(tree.lists[first + (condition(tree.lists[first]) ? 1 : 2)]) }
       var values: [Double] = []
       for i in 0..<Int(node.childCount) { appendNumbers(of: tree.lists[first + i], to: &values) }
+      if node.other == AlgebraicReader.piecewiseMark {
+        return values.first.flatMap { x in piecewise(values.dropFirst(), n)?.value(at: x) } ?? 0
+      }
       if node.other > 0 { values = values.map { abs($0) } }
       return operation.value(values)
     }
+  }
+
+  /// The function whose corners have the first half of the numbers as places and the second half as values.
+  mutating func piecewise(_ numbers: ArraySlice<Double>, _ n: Int32) -> PiecewiseLinear? {
+    let half = numbers.count / 2
+    if numbers.count % 2 == 0,
+      let f = PiecewiseLinear(places: Array(numbers.prefix(half)), values: Array(numbers.suffix(half)))
+    {
+      return f
+    }
+    reportOnce(
+      .wrongUse, "piecewise needs at least two places, increasing, and then as many values", node: n,
+      mend: "write piecewise(x, 0, 10, 30, 0, 50, 90) for corners at 0, 10 and 30 with values 0, 50 and 90")
+    return nil
   }
 
   private mutating func appendNumbers(of n: Int32, to list: inout [Double]) {

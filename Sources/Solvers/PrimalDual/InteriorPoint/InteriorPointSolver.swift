@@ -25,7 +25,7 @@ public struct InteriorPointSolver: Solver {
   }
 
   /// The method's own options.
-  private func settings(_ options: SolveOptions) -> InteriorPoint.Options {
+  func settings(_ options: SolveOptions) -> InteriorPoint.Options {
     var settings = InteriorPoint.Options()
     settings.primal = options.feasibilityTolerance ?? capabilities.accuracy
     settings.dual = options.optimalityTolerance ?? capabilities.accuracy
@@ -95,6 +95,7 @@ public struct InteriorPointSolver: Solver {
       result.point = problem.liftPoint(scaled.pointer)
       result.source = "interior point"
       result.objective = form.value(at: result.point)
+      if result.outcome == .unknown && method.measures.primalResidual <= method.options.primal { result.outcome = .feasible }
       if ending == .optimal || ending == .nearlyOptimal {
         let multipliers = problem.liftMultipliers(e.multipliers.pointer, costScale: problem.costScale * e.tau)
         result.rowDuals = multipliers.rows
