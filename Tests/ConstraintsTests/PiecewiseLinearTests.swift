@@ -55,13 +55,14 @@ struct PiecewiseLinearTests {
     #expect(curvature([0, 2, 2, 4]) == .unknown)
   }
 
-  @Test func `a model in JSON names places and values, from data or written out`() throws {
+  @Test func `a model in JSON gives the corners as they are or from data`() throws {
     let text = """
-      {"sets": {"K": {"range": [1, 3]}}, "data": {"cost": {"keys": ["K"], "values": [0, 50, 90]},
-       "place": {"keys": ["K"], "values": [0, 10, 30]}, "known": {"expr": "piecewise(20, 0, 10, 30, 0, 50, 90)"}},
+      {"sets": {"K": {"range": [1, 3]}, "C": ["place", "value"]},
+       "data": {"tariff": {"keys": ["K", "C"], "values": [[0, 0], [10, 50], [30, 90]]},
+                "known": {"expr": "piecewise(20, 0, 0, 10, 50, 30, 90)"}},
        "variables": {"x": {"lower": 0, "upper": 40}},
-       "objective": {"minimize": "piecewise(x, 0, 10, 30, 0, 50, 90) - known"},
-       "constraints": {"same": "piecewise(x, place[k] for k in K, cost[k] for k in K) <= 80"}}
+       "objective": {"minimize": "piecewise(x, 0, 0, 10, 50, 30, 90) - known"},
+       "constraints": {"same": "piecewise(x, tariff[k,c] for k in K, c in C) <= 80"}}
       """
     let model = try ModelFormats.read(SourceText(file: "m.json", text)).model
     #expect(abs(Checker().objective(of: [20], in: model)) <= 1e-12)

@@ -9,7 +9,7 @@ import Testing
 struct ClosedFormTests {
   /// Builds a model of two variables around a row, solves it, and compares objective and price of the row.
   private func expect(
-    _ objective: Double, price: Double, _ what: String, tolerance: Double = 1e-6,
+    _ objective: Double, price: Double, _ what: String, priceTolerance: Double = 1e-5,
     _ build: (inout Model, Variable, Variable) -> ConstraintReference
   ) throws {
     var model = Model()
@@ -19,8 +19,8 @@ struct ClosedFormTests {
     let solution = try model.solve()
     #expect(solution.outcome == .optimal && solution.check?.verdict == .confirmed, "\(what): \(solution.summary)")
     let found = (solution.objective ?? .nan, try solution.dual(row))
-    #expect(abs(found.0 - objective) <= tolerance * max(1, abs(objective)), "\(what): \(found.0)")
-    #expect(abs(found.1 - price) <= 10 * tolerance * max(1, abs(price)), "\(what): price \(found.1)")
+    #expect(abs(found.0 - objective) <= 1e-6 * max(1, abs(objective)), "\(what): \(found.0)")
+    #expect(abs(found.1 - price) <= priceTolerance * max(1, abs(price)), "\(what): price \(found.1)")
   }
 
   @Test func `a quadratic objective over an equation is a projection`() throws {
@@ -125,21 +125,22 @@ struct ClosedFormTests {
 
   @Test func `exponentials, logarithms and powers have the derivative as price`() throws {
     let e = 2.718281828459045
-    try expect(e + 1 / e, price: e - 1 / e, "exponential") { model, x, y in
+    // Where the price bends with the bound, an error of ε in the objective leaves one of √ε in the price.
+    try expect(e + 1 / e, price: e - 1 / e, "exponential", priceTolerance: 1e-4) { model, x, y in
       model.minimize(exp(x) + exp(-x) + y * y)
       return model.subject(to: "bound") { x >= 1 }
     }
     // max log x + 2 log y, x + y = 6: at (2, 4).
-    try expect(0.6931471805599453 + 2 * 1.3862943611198906, price: 0.5, "logarithm") { model, x, y in
+    try expect(0.6931471805599453 + 2 * 1.3862943611198906, price: 0.5, "logarithm", priceTolerance: 1e-4) { model, x, y in
       model.maximize(log(x) + 2 * log(y))
       return model.subject(to: "sum") { x + y <= 6 }
     }
-    try expect(8, price: 3, "power") { model, x, y in
+    try expect(8, price: 3, "power", priceTolerance: 1e-4) { model, x, y in
       model.minimize(x ** 1.5 + y ** 4)
       return model.subject(to: "bound") { x >= 4 }
     }
     // min x²/y + y, x = 3: y = 3.
-    try expect(6, price: 2, "quotient") { model, x, y in
+    try expect(6, price: 2, "quotient", priceTolerance: 1e-4) { model, x, y in
       model.setBounds(of: y, lower: 0, upper: .infinity)
       model.minimize(x * x / y + y)
       return model.subject(to: "at") { x == 3 }

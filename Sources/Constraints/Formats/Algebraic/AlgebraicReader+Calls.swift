@@ -13,7 +13,7 @@ extension AlgebraicReader {
     "worst_case", "expected", "cvar", "acyclic", "leastsquares", "element", "table",
   ]
 
-  /// Marks the node of `piecewise(x, places, values)`.
+  /// Marks the node of `piecewise(x, place, value, place, value, ...)`.
   static let piecewiseMark: Int32 = -3
 
   /// Operations whose function is taken as it is, without simplification, by name.

@@ -94,17 +94,15 @@ extension AlgebraicReader {
     }
   }
 
-  /// The function whose corners have the first half of the numbers as places and the second half as values.
+  /// The function through corners given as place and value in turn.
   mutating func piecewise(_ numbers: ArraySlice<Double>, _ n: Int32) -> PiecewiseLinear? {
-    let half = numbers.count / 2
-    if numbers.count % 2 == 0,
-      let f = PiecewiseLinear(places: Array(numbers.prefix(half)), values: Array(numbers.suffix(half)))
-    {
-      return f
-    }
+    let pairs = numbers.enumerated()
+    let places = pairs.compactMap { $0.offset % 2 == 0 ? $0.element : nil }
+    let values = pairs.compactMap { $0.offset % 2 == 1 ? $0.element : nil }
+    if let f = PiecewiseLinear(places: places, values: values) { return f }
     reportOnce(
-      .wrongUse, "piecewise needs at least two places, increasing, and then as many values", node: n,
-      mend: "write piecewise(x, 0, 10, 30, 0, 50, 90) for corners at 0, 10 and 30 with values 0, 50 and 90")
+      .wrongUse, "piecewise needs at least two corners, place and value in turn, their places increasing", node: n,
+      mend: "write piecewise(x, 0, 0, 10, 50, 30, 90) for corners at 0, 10 and 30 with values 0, 50 and 90")
     return nil
   }
 

@@ -95,7 +95,8 @@ public struct InteriorPointSolver: Solver {
       result.point = problem.liftPoint(scaled.pointer)
       result.source = "interior point"
       result.objective = form.value(at: result.point)
-      if result.outcome == .unknown && method.measures.primalResidual <= method.options.primal { result.outcome = .feasible }
+      let isCutShort = ending == .stopped || ending == .iterationLimit
+      if isCutShort && method.measures.primalResidual <= method.options.primal { result.outcome = .feasible }
       if ending == .optimal || ending == .nearlyOptimal {
         let multipliers = problem.liftMultipliers(e.multipliers.pointer, costScale: problem.costScale * e.tau)
         result.rowDuals = multipliers.rows
