@@ -29,7 +29,7 @@ struct InteriorPoint {
     var centring = 0.5
     /// A solve that leaves a larger residual than this, relative to its right-hand side, is repeated with a matrix that
     /// is regularized more.
-    var brokenResidual = 1e-3
+    var brokenResidual = 1.0
     var ruizPasses = 10
     /// Centrality correctors an iteration may take.
     var correctors = 2
