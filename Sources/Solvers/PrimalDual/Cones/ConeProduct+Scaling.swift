@@ -46,7 +46,7 @@ extension ConeProduct {
   /// - Complexity: O(entries).
   func writeBlock(into values: UnsafeMutablePointer<Double>) {
     var next = values
-    for block in blocks {
+    for block in blocks[..<keptBlockCount] {
       let n = block.dimension
       let data = storage + block.storage
       switch block.kind {

@@ -72,7 +72,7 @@ final class HomogeneousEmbedding {
     m = problem.rowCount
     r = problem.stackedRowCount
     boxes = Boxes(problem)
-    cones = ConeProduct(problem.form.cones)
+    cones = ConeProduct(problem.form.cones, eliminatedCount: problem.eliminatedConeCount)
     kkt = KKTSystem(problem, cones: cones, options: options)
     let p = cones.dimension
     coneSlack = Vector(count: p)

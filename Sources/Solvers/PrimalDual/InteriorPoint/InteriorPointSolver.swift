@@ -15,10 +15,15 @@ public struct InteriorPointSolver: Solver {
     _ form: Form, options: SolveOptions, context: SolveContext
   ) throws(SolverError) -> FormOutcome {
     try PresolvedSolve.run(form, options: options, context: context) { reduced in
-      let problem = InteriorPointProblem(reduced, ruizPasses: InteriorPoint.Options().ruizPasses)
+      let arrangement = ConeArrangement(reduced)
+      let problem = InteriorPointProblem(
+        arrangement.form, eliminatedConeCount: arrangement.eliminatedCount,
+        ruizPasses: InteriorPoint.Options().ruizPasses)
       var method = InteriorPoint(problem, options: InteriorPoint.Options(), context: context)
       let ending = method.run()
-      return InteriorPointSolver.outcome(method, ending, reduced)
+      var outcome = InteriorPointSolver.outcome(method, ending, arrangement.form)
+      outcome.coneDuals = arrangement.restored(outcome.coneDuals)
+      return outcome
     }
   }
 

@@ -30,6 +30,7 @@ final class KKTSystem {
 
   let problem: InteriorPointProblem
   let cones: ConeProduct
+  let elimination: ConeElimination
   let pattern: KKTPattern
   let analysis: LDLAnalysis
   private let factorization: LDLFactorization
@@ -60,7 +61,8 @@ final class KKTSystem {
     n = problem.columnCount
     r = problem.stackedRowCount
     rows = problem.matrix.transposed()
-    (pattern, analysis) = KKTSystem.choosePattern(problem, rows, cones)
+    elimination = ConeElimination(cones, matrix: problem.matrix, rows: rows, isFree: problem.freeColumns())
+    (pattern, analysis) = KKTSystem.choosePattern(problem, rows, cones, elimination)
     var factorOptions = LDLFactorization.Options()
     factorOptions.threads = options.threads
     factorOptions.pivotScale = .diagonal
@@ -114,7 +116,7 @@ final class KKTSystem {
 
   /// The pattern with the cheaper factor. Columns that would fill the normal equations stay in either case.
   private static func choosePattern(
-    _ problem: InteriorPointProblem, _ rows: SparseMatrix, _ cones: ConeProduct
+    _ problem: InteriorPointProblem, _ rows: SparseMatrix, _ cones: ConeProduct, _ elimination: ConeElimination
   ) -> (KKTPattern, LDLAnalysis) {
     let (n, r) = (problem.columnCount, problem.stackedRowCount)
     let hessian = problem.hessian
@@ -125,6 +127,8 @@ final class KKTSystem {
         canGo[Int(hessian.rowIndices[k])] = false
       }
     }
+    for clique in elimination.columnCliques { for j in clique { canGo[Int(j)] = false } }
+    for j in elimination.isAbsorbed.indices where elimination.isAbsorbed[j] { canGo[j] = false }
     let limit = max(20, Int(10 * Double(r).squareRoot()))
     let average = n > 0 ? problem.matrix.entryCount / n : 0
     var candidates = 0
@@ -139,12 +143,14 @@ final class KKTSystem {
     }
     func full() -> (KKTPattern, LDLAnalysis) {
       let pattern = KKTPattern(
-        hessian: hessian, matrix: problem.matrix, rows: rows, cones: cones,
+        hessian: hessian, matrix: problem.matrix, rows: rows, cones: cones, elimination: elimination,
         isEliminated: [Bool](repeating: false, count: n))
       return (pattern, LDLAnalysis(order: pattern.order, starts: pattern.starts, rowIndices: pattern.rowIndices))
     }
     func eliminating() -> (KKTPattern, LDLAnalysis) {
-      let pattern = KKTPattern(hessian: hessian, matrix: problem.matrix, rows: rows, cones: cones, isEliminated: canGo)
+      let pattern = KKTPattern(
+        hessian: hessian, matrix: problem.matrix, rows: rows, cones: cones, elimination: elimination,
+        isEliminated: canGo)
       return (pattern, LDLAnalysis(order: pattern.order, starts: pattern.starts, rowIndices: pattern.rowIndices))
     }
     if candidates == 0 { return full() }
@@ -179,17 +185,26 @@ final class KKTSystem {
     }
     let first = r - cones.dimension
     let row = pattern.kept.count + first
-    for i in 0..<cones.dimension {
+    for i in 0..<cones.blockDimension {
       let size = abs(coneValues.pointer[cones.blockStarts[i]])
       rowDiagonal.pointer[first + i] = size
       // On the way to a certificate a block vanishes: regularization must not outweigh it.
       values.pointer[pattern.starts[row + i]] += rho - min(rho, options.rowShare * size)
     }
-    let base = pattern.kept.count + r
+    let base = pattern.kept.count + pattern.rowCount
     for a in 0..<cones.auxiliaryCount {
       values.pointer[pattern.starts[base + a]] += Double(cones.auxiliarySigns[a]) * rho
     }
     regularizeColumns(from: first, rho)
+    guard !elimination.isEmpty else { return }
+    elimination.writeDiagonal(rowDiagonal.pointer)
+    pattern.position.withUnsafeBufferPointer { position in
+      pattern.starts.withUnsafeBufferPointer { starts in
+        pattern.rowIndices.withUnsafeBufferPointer { indices in
+          elimination.addProducts(to: values.pointer, position: position, starts: starts, indices: indices)
+        }
+      }
+    }
   }
 
   /// Raises the regularization of a column in cones to a share of what eliminating the cones would put on its diagonal:
@@ -200,7 +215,7 @@ final class KKTSystem {
         problem.matrix.values.withUnsafeBufferPointer { entries in
           for (c, j) in pattern.kept.lazy.map(Int.init).enumerated() {
             var sum = 0.0
-            for k in columnStarts[j]..<columnStarts[j + 1] where Int(rowIndices[k]) >= firstConeRow {
+            for k in columnStarts[j]..<columnStarts[j + 1] where Int(rowIndices[k]) >= firstConeRow && Int(rowIndices[k]) < pattern.rowCount {
               let size = rowDiagonal.pointer[Int(rowIndices[k])]
               if size > 0 { sum += entries[k] * entries[k] / size }
             }
@@ -227,13 +242,17 @@ final class KKTSystem {
                   pivots.pointer[j] = 1 / (diagonal.pointer[j] + hessianDiagonal.pointer[j] + rho)
                 }
                 let scratch = reduced.pointer
+                let r = pattern.rowCount
                 for (c, j) in pattern.kept.lazy.map(Int.init).enumerated() {
+                  if !elimination.isEmpty { for k in starts[c]..<starts[c + 1] { scratch[Int(indices[k])] = 0 } }
                   for k in hessian.starts[j]..<hessian.starts[j + 1] {
                     scratch[Int(position[Int(hessian.rowIndices[k])])] = hessian.values[k]
                   }
                   if hessianDiagonal.pointer[j] == 0 { scratch[c] = 0 }
                   scratch[c] += diagonal.pointer[j] + rho
-                  for k in columnStarts[j]..<columnStarts[j + 1] { scratch[kept + Int(rowIndices[k])] = entries[k] }
+                  for k in columnStarts[j]..<columnStarts[j + 1] where Int(rowIndices[k]) < r {
+                    scratch[kept + Int(rowIndices[k])] = entries[k]
+                  }
                   for k in starts[c]..<starts[c + 1] { values.pointer[k] = scratch[Int(indices[k])] }
                 }
                 // Rows: products of the eliminated columns.
@@ -398,6 +417,8 @@ final class KKTSystem {
     let length = n + r
     let kept = pattern.kept.count
     let order = pattern.order
+    let stay = pattern.rowCount
+    if !elimination.isEmpty { for c in 0..<count { elimination.reduce(x + c * length) } }
     problem.matrix.starts.withUnsafeBufferPointer { starts in
       problem.matrix.rowIndices.withUnsafeBufferPointer { rows in
         problem.matrix.values.withUnsafeBufferPointer { entries in
@@ -407,8 +428,8 @@ final class KKTSystem {
                 let full = x + c * length
                 let small = reduced.pointer + c * order
                 for k in 0..<kept { small[k] = full[Int(keptColumns[k])] }
-                (small + kept).update(from: full + n, count: r)
-                (small + kept + r).update(repeating: 0, count: order - kept - r)
+                (small + kept).update(from: full + n, count: stay)
+                (small + kept + stay).update(repeating: 0, count: order - kept - stay)
                 for e in eliminated {
                   let j = Int(e)
                   let t = pivots.pointer[j] * full[j]
@@ -421,7 +442,7 @@ final class KKTSystem {
                 let full = x + c * length
                 let small = reduced.pointer + c * order
                 for k in 0..<kept { full[Int(keptColumns[k])] = small[k] }
-                (full + n).update(from: small + kept, count: r)
+                (full + n).update(from: small + kept, count: stay)
                 for e in eliminated {
                   let j = Int(e)
                   var sum = full[j]
@@ -434,10 +455,23 @@ final class KKTSystem {
         }
       }
     }
+    if !elimination.isEmpty { for c in 0..<count { elimination.recover(x + c * length) } }
   }
 }
 
 extension InteriorPointProblem {
+  /// Which columns have neither bounds nor a part in P.
+  func freeColumns() -> (Int) -> Bool {
+    var isFree = (0..<columnCount).map { !lower[$0].isFinite && !upper[$0].isFinite }
+    for j in 0..<columnCount {
+      for k in hessian.starts[j]..<hessian.starts[j + 1] {
+        isFree[j] = false
+        isFree[Int(hessian.rowIndices[k])] = false
+      }
+    }
+    return { isFree[$0] }
+  }
+
   /// `out -= P x`.
   func subtractHessianProduct(_ x: UnsafePointer<Double>, from out: UnsafeMutablePointer<Double>) {
     if hessian.entryCount == 0 { return }
