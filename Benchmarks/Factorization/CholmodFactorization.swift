@@ -1,18 +1,16 @@
 import CCHOLMOD
 
-/// CHOLMOD's supernodal Cholesky factorization in the order of AMD, everything else as its authors set it.
+/// CHOLMOD's supernodal Cholesky factorization in a given order, everything else as its authors set it.
 final class CholmodFactorization {
   private var common = cholmod_common()
   private let matrix: UnsafeMutablePointer<cholmod_sparse>
   private let factor: UnsafeMutablePointer<cholmod_factor>
-  let entryCount: Double
-  let flopCount: Double
 
-  init(_ k: NormalEquations) {
+  init(_ k: NormalEquations, permutation: [Int32]) {
     cholmod_start(&common)
     common.supernodal = Int32(CHOLMOD_SUPERNODAL)
     common.nmethods = 1
-    common.method.0.ordering = Int32(CHOLMOD_AMD)
+    common.method.0.ordering = Int32(CHOLMOD_GIVEN)
     let n = k.order
     matrix = cholmod_allocate_sparse(n, n, k.values.count, 1, 1, -1, Int32(CHOLMOD_REAL), &common)
     let starts = matrix.pointee.p.assumingMemoryBound(to: Int32.self)
@@ -23,9 +21,8 @@ final class CholmodFactorization {
       rows[p] = k.rowIndices[p]
       values[p] = k.values[p]
     }
-    factor = cholmod_analyze(matrix, &common)
-    entryCount = common.lnz
-    flopCount = common.fl
+    var order = permutation
+    factor = cholmod_analyze_p(matrix, &order, nil, 0, &common)
   }
 
   deinit {

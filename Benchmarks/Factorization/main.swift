@@ -1,4 +1,4 @@
-// Speed of the factorization next to CHOLMOD's, on normal equations of linear programs:
+// Speed of the factorization next to CHOLMOD's, in the same order, on normal equations of linear programs:
 // `factorization-benchmark FILE.mps.gz ...`. One thread; times are the best of alternating repetitions.
 
 import Constraints
@@ -76,7 +76,7 @@ if paths.isEmpty {
     let analyse = seconds { analyses.append(LDLAnalysis(order: k.order, starts: k.starts, rowIndices: k.rowIndices)) }
     let analysis = analyses[0]
     let factorization = LDLFactorization(analysis, signs: [Int8](repeating: 1, count: k.order))
-    let peer = CholmodFactorization(k)
+    let peer = CholmodFactorization(k, permutation: analysis.permutation)
     let times = duel({ peer.refactor() }, { precondition(factorization.factor(k.values) == 0) })
     let b = (0..<k.order).map { Double($0 % 7) - 3 }
     var x = b, y = b
@@ -86,7 +86,6 @@ if paths.isEmpty {
     })
     let largest = y.reduce(0) { max($0, abs($1)) }
     for i in 0..<k.order { precondition(abs(x[i] - y[i]) <= 1e-6 * largest, "the solutions differ in row \(i)") }
-    // A multiplication and an addition for each product of two entries below the diagonal, half of them by symmetry.
     let flops = analysis.flopCount
     logarithms.0 += log2(times.0 / times.1)
     logarithms.1 += log2(solves.0 / solves.1)

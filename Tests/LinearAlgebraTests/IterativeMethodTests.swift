@@ -196,7 +196,8 @@ import Testing
     let outcome = LSQR(rowCount: 5, columnCount: 3).solve(forward, transpose: back, [0, 0, 0, 0, 0], &x)
     #expect(outcome.status == .converged && x == [0, 0, 0])
     let none: LinearOperator = { _, y in for i in 0..<3 { y[i] = 0 } }
-    let orthogonal = LSQR(rowCount: 5, columnCount: 3).solve({ _, y in for i in 0..<5 { y[i] = 0 } }, transpose: none, [1, 0, 0, 0, 0], &x)
+    let orthogonal = LSQR(rowCount: 5, columnCount: 3).solve(
+      { _, y in for i in 0..<5 { y[i] = 0 } }, transpose: none, [1, 0, 0, 0, 0], &x)
     #expect(orthogonal.status == .leastSquares && orthogonal.residualNorm == 1)
   }
 }

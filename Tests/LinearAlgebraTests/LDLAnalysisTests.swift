@@ -22,7 +22,8 @@ import Testing
     var random = SplitMix64(seed: UInt64(seed))
     let size = Int.random(in: 1...90, using: &random)
     let density = Double.random(in: 0.01...0.3, using: &random)
-    let system = SymmetricSystem.quasidefinite(primal: size / 2, dual: size - size / 2, density: density, seed: UInt64(seed))
+    let system = SymmetricSystem.quasidefinite(
+      primal: size / 2, dual: size - size / 2, density: density, seed: UInt64(seed))
     let given = (0..<Int32(size)).shuffled(using: &random)
     for ordering in [LDLAnalysis.Ordering.amd, .natural, .given(given)] {
       let analysis = system.analysis(ordering)
@@ -49,7 +50,7 @@ import Testing
   @Test func `an order without fill stays without fill`() {
     // An arrow that points to the last row.
     let n = 50
-    let entries = (0..<n).map { (row: n - 1, column: $0, value: 1.0) } + (0..<n).map { (row: $0, column: $0, value: 100.0) }
+    let entries = (0..<n).flatMap { [(row: n - 1, column: $0, value: 1.0), (row: $0, column: $0, value: 100.0)] }
     let system = SymmetricSystem(order: n, entries: entries, signs: [Int8](repeating: 1, count: n))
     for ordering in [LDLAnalysis.Ordering.natural, .amd] {
       #expect(system.analysis(ordering).factorEntryCount == 2 * n - 1)
@@ -75,5 +76,23 @@ import Testing
     #expect(banded.factorEntryCount > 60_000)
     #expect(ordered.factorEntryCount < 30_000)
     #expect(Set(ordered.permutation).count == 1600)
+  }
+
+  @Test func `few dense rows go last, but where most rows are dense the sparse structure counts`() {
+    // Blocks of 400 full rows without a connection: every row is above 10 √n, and the factor has no fill.
+    let n = 800, size = 400
+    var starts = [0], rows: [Int32] = []
+    for j in 0..<n {
+      rows += (Int32(j)..<Int32((j / size + 1) * size))
+      starts.append(rows.count)
+    }
+    #expect(Double(size) > 10 * Double(n).squareRoot())
+    #expect(LDLAnalysis(order: n, starts: starts, rowIndices: rows).factorEntryCount == rows.count)
+    // A diagonal with one full row.
+    let arrow = SymmetricSystem(
+      order: 2000, entries: (0..<2000).flatMap { [($0, $0, 1.0), (max(3, $0), min(3, $0), 0.1)] },
+      signs: [Int8](repeating: 1, count: 2000))
+    let analysis = arrow.analysis()
+    #expect(analysis.factorEntryCount == 3999 && analysis.permutation.last == 3)
   }
 }

@@ -64,7 +64,8 @@ import Testing
     let size = Int.random(in: 1...(seed % 10 == 0 ? 200 : 50), using: &random)
     let primal = seed % 7 == 0 ? size : Int.random(in: 0...size, using: &random)
     let density = Double.random(in: 0.01...0.3, using: &random)
-    let system = SymmetricSystem.quasidefinite(primal: primal, dual: size - primal, density: density, seed: UInt64(seed))
+    let system = SymmetricSystem.quasidefinite(
+      primal: primal, dual: size - primal, density: density, seed: UInt64(seed))
     check(system, seed: UInt64(seed))
     check(system, .natural, seed: UInt64(seed))
     check(system, .given((0..<Int32(size)).shuffled(using: &random)), seed: UInt64(seed))
@@ -92,7 +93,8 @@ import Testing
     var entries: [(row: Int, column: Int, value: Double)] = []
     var signs: [Int8] = []
     for (block, size) in [1, 5, 1, 30, 12, 2].enumerated() {
-      let part = SymmetricSystem.quasidefinite(primal: size / 2, dual: size - size / 2, density: 0.3, seed: UInt64(block))
+      let part = SymmetricSystem.quasidefinite(
+        primal: size / 2, dual: size - size / 2, density: 0.3, seed: UInt64(block))
       entries += part.entries.map { ($0.row + signs.count, $0.column + signs.count, $0.value) }
       signs += part.signs
     }
@@ -105,12 +107,14 @@ import Testing
     none.solve(UnsafeMutablePointer<Double>.allocate(capacity: 1), count: 1)
     #expect(none.analysis.factorEntryCount == 0)
     check(SymmetricSystem(order: 1, entries: [(0, 0, -4)], signs: [-1]))
-    check(SymmetricSystem(order: 9, entries: (0..<9).map { ($0, $0, $0 % 2 == 0 ? 3 : -2) }, signs: (0..<9).map { $0 % 2 == 0 ? 1 : -1 }))
+    let signs: [Int8] = [1, -1, 1, 1, -1, -1, 1, -1, 1]
+    check(SymmetricSystem(order: 9, entries: (0..<9).map { ($0, $0, 3 * Double(signs[$0])) }, signs: signs))
   }
 
   @Test func `a diagonal entry that is absent counts as zero, one that comes twice as the sum`() {
     // [1 2; 2 0] has pivots 1 and -4.
-    let absent = LDLFactorization(LDLAnalysis(order: 2, starts: [0, 2, 2], rowIndices: [0, 1], ordering: .natural), signs: [1, -1])
+    let pattern = LDLAnalysis(order: 2, starts: [0, 2, 2], rowIndices: [0, 1], ordering: .natural)
+    let absent = LDLFactorization(pattern, signs: [1, -1])
     #expect(absent.factor([1, 2]) == 0)
     var x: [Double] = [5, 2]
     absent.solve(&x)

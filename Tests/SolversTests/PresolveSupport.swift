@@ -281,3 +281,36 @@ func randomReducibleForm(seed: UInt64, integers: Bool = false) -> LinearForm {
     return faults
   }
 #endif
+
+#if GLPK
+  /// What is wrong with the presolve of a form with whole columns; empty when nothing is.
+  func integerPresolveFaults(_ form: LinearForm, options: Presolve.Options = Presolve.Options()) throws -> [String] {
+    var plain = SolveOptions()
+    plain.presolve = false
+    plain.heuristics = false
+    plain.cuts = .only([])
+    plain.gap = 0
+    let reference = try GLPKSolver().solve(.linear(form), options: plain, context: SolveContext())
+    switch Presolve.run(form, options: options).result {
+    case .infeasible:
+      // The search may see no more than that the relaxation is unbounded.
+      let isRight = reference.outcome == .infeasible || reference.outcome == .infeasibleOrUnbounded
+      return isRight ? [] : ["called infeasible, is \(reference.outcome)"]
+    case .infeasibleOrUnbounded, .unbounded:
+      return reference.outcome == .optimal ? ["called infeasible or unbounded, is optimal"] : []
+    case .reduced(let smaller, let postsolve):
+      let outcome = try GLPKSolver().solve(.linear(smaller.linear), options: plain, context: SolveContext())
+      guard outcome.outcome == .optimal, reference.outcome == .optimal else {
+        let agree = outcome.outcome == reference.outcome || (outcome.outcome != .optimal && reference.outcome != .optimal)
+        return agree ? [] : ["\(outcome.outcome), was \(reference.outcome)"]
+      }
+      let point = postsolve.lift(Postsolve.Answer(point: outcome.point)).point
+      let report = Checker().check(point: point, of: model(of: form))
+      var faults: [String] = []
+      if report.verdict != .confirmed { faults.append("\(report.verdict): \(point)") }
+      let (value, best) = (form.value(at: point), reference.objective ?? .nan)
+      if abs(value - best) > 1e-6 * max(1, abs(best)) { faults.append("objective \(value), was \(best)") }
+      return faults
+    }
+  }
+#endif

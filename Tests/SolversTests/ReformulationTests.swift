@@ -262,3 +262,120 @@ struct ReformulationTests {
     #expect(hessian.values == [4, 1, 10])
   }
 }
+
+/// What a solver says about rows and cones comes back as multipliers of the model's own constraints, and the checker
+/// proves the optimum with them.
+@Suite("Multipliers through bridges")
+struct BridgedMultiplierTests {
+  private func solve(_ model: Model) throws -> Solution {
+    let reformulation = try Reformulation(model)
+    let outcome = try InteriorPointSolver().solve(reformulation.form, options: SolveOptions(), context: SolveContext())
+    var solution = reformulation.solution(from: outcome, of: model)
+    Checker().judge(&solution, of: model)
+    return solution
+  }
+
+  private func expectProof(_ solution: Solution, _ what: String) {
+    #expect(solution.outcome == .optimal && solution.check?.verdict == .confirmed, "\(what): \(solution.summary) \(solution.warnings)")
+    #expect((solution.check?.dualityGap ?? 1) <= 1e-6, "\(what)")
+  }
+
+  @Test func `every cone's multipliers prove the optimum`() throws {
+    let sets: [any VectorSet] = [
+      SecondOrderCone(dimension: 4), RotatedSecondOrderCone(dimension: 4), ExponentialCone(), DualExponentialCone(),
+      PowerCone(exponent: 0.3), DualPowerCone(exponent: 0.7), NormOneCone(dimension: 4), NormInfinityCone(dimension: 4),
+      NormCone(p: 3, dimension: 4), GeometricMeanCone(dimension: 3), GeometricMeanCone(dimension: 4),
+      DualGeometricMeanCone(dimension: 4), RelativeEntropyCone(dimension: 5), DualRelativeEntropyCone(dimension: 5),
+      Zeros(dimension: 2), Nonnegatives(dimension: 3), Nonpositives(dimension: 3),
+      HyperRectangle(lower: [-1, 0, -.infinity], upper: [1, .infinity, 0.5]),
+      PositiveSemidefiniteConeTriangle(sideDimension: 3), Scaled(PositiveSemidefiniteConeTriangle(sideDimension: 3)),
+      PositiveSemidefiniteConeSquare(sideDimension: 2), HermitianPositiveSemidefiniteConeTriangle(sideDimension: 2),
+      NormSpectralCone(rows: 2, columns: 2), NormNuclearCone(rows: 2, columns: 3), RootDetConeTriangle(sideDimension: 2),
+      RootDetConeSquare(sideDimension: 2), LogDetConeTriangle(sideDimension: 2), Scaled(LogDetConeTriangle(sideDimension: 2)),
+      LogDetConeSquare(sideDimension: 2),
+    ]
+    for set in sets {
+      var random = Random(seed: 11)
+      for sense in [ObjectiveSense.minimize, .maximize] {
+        var model = Model()
+        let n = set.dimension
+        let x = model.variables("x", over: 0..<n, in: -3...3)
+        let functions = (0..<n).map { x[$0] + 0.25 * x[($0 + 1) % n] + ($0 == 0 ? 0.5 : 0.0) }
+        model.subject(to: "set") { ConstraintExpression(functions, in: set) }
+        let cost = sum(0..<n) { Double.random(in: -1...1, using: &random) * x[$0] }
+        if sense == .minimize { model.minimize(cost) } else { model.maximize(cost) }
+        let solution = try solve(model)
+        expectProof(solution, "\(set) \(sense)")
+        #expect(solution.generalDuals.first?.count == n)
+      }
+    }
+  }
+
+  @Test func `a quadratic constraint's multiplier is its price`() throws {
+    var prices: [Double] = []
+    for radius in [1.0, 1.0001] {
+      var model = Model()
+      let x = model.variable("x")
+      let y = model.variable("y")
+      model.subject(to: "disc") { x * x + 2 * y * y + x <= 4 * radius }
+      model.maximize(x + y - 0.1 * x * x)
+      let solution = try solve(model)
+      expectProof(solution, "disc")
+      #expect(solution.generalDuals[0][0] > 0)
+      prices.append(try #require(solution.objective))
+      if radius == 1 { prices.append(solution.generalDuals[0][0]) }
+    }
+    #expect(abs((prices[2] - prices[0]) / 4e-4 - prices[1]) <= 1e-3)
+  }
+
+  @Test func `nonlinear functions come with multipliers checked in the form`() throws {
+    var model = Model()
+    let x = model.variable("x")
+    let y = model.variable("y", in: 0...10)
+    model.subject(to: "curve") { exp(x) <= y }
+    model.subject(to: "limit") { y <= 3 }
+    model.maximize(x)
+    let solution = try solve(model)
+    #expect(solution.outcome == .optimal && solution.dualStatus == .feasible)
+    // d log(y) / dy at 3, and the price of the curve's right-hand side is the same.
+    #expect(abs(solution.rowDuals[0] - 1.0 / 3) <= 1e-6)
+    #expect(abs(solution.generalDuals[0][0] - 1.0 / 3) <= 1e-6)
+  }
+
+  @Test func `contradicting cones come with a certificate`() throws {
+    var model = Model()
+    let t = model.variable("t", in: ...1)
+    let x = model.variables("x", over: 0..<2)
+    model.subject(to: "cone") { ConstraintExpression([t, x[0], x[1]], in: SecondOrderCone(dimension: 3)) }
+    model.subject(to: "far") { x[0] + x[1] >= 2 }
+    model.minimize(t)
+    let solution = try solve(model)
+    #expect(solution.outcome == .infeasible && solution.proof == .certificate, "\(solution.summary)")
+    guard case .farkas(let rows, let general)? = solution.certificate else {
+      Issue.record("no multipliers")
+      return
+    }
+    #expect(rows.count == 1 && general.first?.count == 3)
+  }
+
+  @Test func `contradicting discs are proved so in the form`() throws {
+    var model = Model()
+    let x = model.variable("x")
+    let y = model.variable("y")
+    model.subject(to: "left") { (x + 2) * (x + 2) + y * y <= 1 }
+    model.subject(to: "right") { (x - 2) * (x - 2) + y * y <= 1 }
+    model.minimize(y)
+    let solution = try solve(model)
+    #expect(solution.outcome == .infeasible && solution.proof == .certificate, "\(solution.summary)")
+  }
+
+  @Test func `a quadratic objective without end along its flat direction is unbounded`() throws {
+    var model = Model()
+    let x = model.variable("x")
+    let y = model.variable("y")
+    model.minimize((x - y) * (x - y) - x - y)
+    let solution = try solve(model)
+    #expect(solution.outcome == .unbounded || solution.outcome == .infeasibleOrUnbounded, "\(solution.summary)")
+    #expect(solution.check?.certificateMargin != nil)
+  }
+}

@@ -108,4 +108,46 @@ struct Lagrangian {
     }
     products = []
   }
+
+  /// The gradient at a point.
+  func gradient(at point: [Double]) -> [Double] {
+    var copy = self
+    copy.linearize(at: point)
+    return copy.linear.map(\.value)
+  }
+
+  /// A point near the given one at which the gradient all but vanishes in the free components, by conjugate gradients.
+  ///
+  /// The tangent there bounds a convex Lagrangian from below just as well; interior multipliers of curved constraints are
+  /// so far from the gradient at the optimum itself as the root of their accuracy.
+  /// - Complexity: O(products) an iteration, at most 200.
+  func stationaryPoint(near point: [Double], isFree: [Bool]) -> [Double] {
+    var residual = gradient(at: point)
+    for j in residual.indices { residual[j] = isFree[j] ? -residual[j] : 0 }
+    var result = point
+    var direction = residual
+    var square = residual.reduce(0) { $0 + $1 * $1 }
+    let goal = 1e-24 * square
+    for _ in 0..<200 where square > goal {
+      var image = [Double](repeating: 0, count: point.count)
+      for term in products {
+        let (i, j) = (Int(term.first), Int(term.second))
+        image[i] += term.coefficient * direction[j]
+        image[j] += term.coefficient * direction[i]
+      }
+      var curvature = 0.0
+      for j in image.indices where isFree[j] { curvature += direction[j] * image[j] }
+      if !(curvature > 0) { break }
+      let step = square / curvature
+      var next = 0.0
+      for j in image.indices where isFree[j] {
+        result[j] += step * direction[j]
+        residual[j] -= step * image[j]
+        next += residual[j] * residual[j]
+      }
+      for j in image.indices where isFree[j] { direction[j] = residual[j] + next / square * direction[j] }
+      square = next
+    }
+    return result
+  }
 }

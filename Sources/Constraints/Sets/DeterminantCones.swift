@@ -95,15 +95,19 @@ func eigenvalues(_ matrix: [Double], _ n: Int) -> [Double] {
 
 private func rootViolation(_ t: Double, _ matrix: [Double], _ n: Int) -> Double {
   let values = eigenvalues(matrix, n)
-  let below = values.reduce(0) { largest($0, -$1) }
-  let logs = values.reduce(0) { $0 + Operation.log.value(max($1, 0)) }
-  return largest(below, t - Operation.exp.value(logs / Double(n)))
+  return leastShift { geometricMean(values, shiftedBy: $0) >= t - $0 }
 }
 
 private func logViolation(_ t: Double, _ u: Double, _ matrix: [Double], _ n: Int) -> Double {
-  if !(u > 0) { return largest(-u, t) }
   let values = eigenvalues(matrix, n)
-  let below = values.reduce(0) { largest($0, -$1) }
-  if below > 0 { return below }
-  return largest(0, t - u * values.reduce(0) { $0 + Operation.log.value($1 / u) })
+  return leastShift { shift in
+    let unit = u > 0 ? u : u + shift
+    if !(unit > 0) { return false }
+    var logs = 0.0
+    for value in values {
+      if !(value + shift >= 0) { return false }
+      logs += Operation.log.value((value + shift) / unit)
+    }
+    return t - shift <= unit * logs
+  }
 }

@@ -76,18 +76,22 @@ private func halvedTriangle(_ triangle: ArraySlice<Double>, _ n: Int) -> [Double
 /// Distance from the dual of the root-determinant cone: `v <= 0`, W semidefinite, `-v <= n det(W)^(1/n)`.
 private func rootDualViolation(_ v: Double, _ matrix: [Double], _ n: Int) -> Double {
   let values = eigenvalues(matrix, n)
-  let below = values.reduce(largest(0, v)) { largest($0, -$1) }
-  let logs = values.reduce(0) { $0 + Operation.log.value(max($1, 0)) }
-  return largest(below, -v / Double(n) - Operation.exp.value(logs / Double(n)))
+  return largest(v, leastShift { geometricMean(values, shiftedBy: $0) >= -v / Double(n) - $0 })
 }
 
 /// Distance from the dual of the log-determinant cone: `v <= 0`, W semidefinite and, with `a = -v > 0`,
 /// `w >= a (n log a - log det W - n)`; `w >= 0` for v = 0.
 private func logDualViolation(_ v: Double, _ w: Double, _ matrix: [Double], _ n: Int) -> Double {
   let values = eigenvalues(matrix, n)
-  let below = values.reduce(largest(0, v)) { largest($0, -$1) }
-  if v >= 0 { return largest(below, -w) }
-  let logs = values.reduce(0) { $0 + Operation.log.value(max($1, 0)) }
-  let count = Double(n)
-  return largest(below, -v * (count * Operation.log.value(-v) - logs - count) - w)
+  let a = largest(0, -v)
+  return largest(
+    v,
+    leastShift { shift in
+      var logs = 0.0
+      for value in values {
+        if !(value + shift >= 0) { return false }
+        logs += Operation.log.value((value + shift) / max(a, 1e-300))
+      }
+      return w + shift >= (a == 0 ? 0 : -a * (logs + Double(n)))
+    })
 }

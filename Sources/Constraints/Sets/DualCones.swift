@@ -10,13 +10,8 @@ public struct DualGeometricMeanCone: VectorSet {
   public var parameters: SetParameters { ["dimension": .integer(dimension)] }
   public func violation(at point: [Double]) -> Double {
     let n = Double(dimension - 1)
-    var logs = 0.0
-    var below = largest(0, point[0])
-    for v in point.dropFirst() {
-      below = largest(below, -v)
-      logs += Operation.log.value(max(v, 0))
-    }
-    return largest(below, -point[0] / n - Operation.exp.value(logs / n))
+    return largest(
+      point[0], leastShift { geometricMean(point.dropFirst(), shiftedBy: $0) >= -point[0] / n - $0 })
   }
 }
 
@@ -34,13 +29,13 @@ public struct DualRelativeEntropyCone: VectorSet {
   public func violation(at point: [Double]) -> Double {
     let n = (dimension - 1) / 2
     let u = point[0]
-    var worst = largest(0, -u)
-    for i in 0..<n {
-      let (v, w) = (point[1 + i], point[1 + n + i])
-      worst = largest(worst, -v)
-      let least = u > 0 ? u * (Operation.log.value(u / max(v, 0)) - 1) : 0
-      worst = largest(worst, least - w)
+    return leastShift { shift in
+      if !(u >= -shift) { return false }
+      for i in 0..<n {
+        let (v, w) = (point[1 + i] + shift, point[1 + n + i] + shift)
+        if !(v >= 0 && w >= (u > 0 ? u * (Operation.log.value(u / v) - 1) : 0)) { return false }
+      }
+      return true
     }
-    return worst
   }
 }

@@ -5,13 +5,12 @@ public struct ExponentialCone: VectorSet {
   public init(parameters: SetParameters, rows: Int) throws(SetParameterError) {}
   public var dimension: Int { 3 }
   public var parameters: SetParameters { [:] }
-  /// The smaller of the two ways to repair: raising z, or lowering x.
   public func violation(at point: [Double]) -> Double {
+    func isInside(_ x: Double, _ y: Double, _ z: Double) -> Bool {
+      y > 0 ? y * Operation.exp.value(x / y) <= z : y == 0 && x <= 0 && z >= 0
+    }
     let (x, y, z) = (point[0], point[1], point[2])
-    if y <= 0 { return largest(largest(-y, x > 0 ? x : 0), -z) }
-    let raise = largest(0, y * Operation.exp.value(x / y) - z)
-    if z <= 0 { return raise }
-    return min(raise, largest(0, x - y * Operation.log.value(z / y)))
+    return leastShift { isInside(x - $0, y, z + $0) || isInside(x - $0, y + $0, z + $0) }
   }
 }
 
@@ -23,9 +22,11 @@ public struct DualExponentialCone: VectorSet {
   public var dimension: Int { 3 }
   public var parameters: SetParameters { [:] }
   public func violation(at point: [Double]) -> Double {
+    func isInside(_ u: Double, _ v: Double, _ w: Double) -> Bool {
+      u < 0 ? -u * Operation.exp.value(v / u - 1) <= w : u == 0 && v >= 0 && w >= 0
+    }
     let (u, v, w) = (point[0], point[1], point[2])
-    if u >= 0 { return largest(largest(u, -v), -w) }
-    return largest(0, -u * Operation.exp.value(v / u - 1) - w)
+    return leastShift { isInside(u, v + $0, w + $0) || isInside(u - $0, v + $0, w + $0) }
   }
 }
 
@@ -69,13 +70,7 @@ public struct GeometricMeanCone: VectorSet {
   }
   public var parameters: SetParameters { ["dimension": .integer(dimension)] }
   public func violation(at point: [Double]) -> Double {
-    var logs = 0.0
-    var below = 0.0
-    for x in point.dropFirst() {
-      below = largest(below, -x)
-      logs += Operation.log.value(max(x, 0))
-    }
-    return largest(below, point[0] - Operation.exp.value(logs / Double(dimension - 1)))
+    leastShift { geometricMean(point.dropFirst(), shiftedBy: $0) >= point[0] - $0 }
   }
 }
 
@@ -91,14 +86,15 @@ public struct RelativeEntropyCone: VectorSet {
   public var parameters: SetParameters { ["dimension": .integer(dimension)] }
   public func violation(at point: [Double]) -> Double {
     let n = (dimension - 1) / 2
-    var below = 0.0
-    var entropy = 0.0
-    for i in 0..<n {
-      let (v, w) = (point[1 + i], point[1 + n + i])
-      below = largest(below, largest(-v, -w))
-      if w > 0 { entropy += w * Operation.log.value(w / max(v, 0)) }
+    return leastShift { shift in
+      var entropy = 0.0
+      for i in 0..<n {
+        let (v, w) = (point[1 + i] + shift, point[1 + n + i])
+        if !(v >= 0 && w >= -shift) { return false }
+        if w > 0 { entropy += w * Operation.log.value(w / v) }
+      }
+      return entropy <= point[0] + shift
     }
-    return largest(below, entropy - point[0])
   }
 }
 
@@ -111,7 +107,8 @@ private func powerExponent(_ parameters: SetParameters) throws(SetParameterError
 }
 
 private func powerViolation(_ x: Double, _ y: Double, _ z: Double, _ a: Double) -> Double {
-  let below = largest(largest(0, -x), -y)
-  let value = Operation.power.value(max(x, 0), a) * Operation.power.value(max(y, 0), 1 - a)
-  return largest(below, abs(z) - value)
+  leastShift { shift in
+    let (x, y) = (x + shift, y + shift)
+    return x >= 0 && y >= 0 && Operation.power.value(x, a) * Operation.power.value(y, 1 - a) >= abs(z) - shift
+  }
 }

@@ -7,7 +7,7 @@ import COpenBLAS
 /// columns that are written out here.
 enum FrontalKernels {
   /// Products of more multiplications than this are packed by OpenBLAS first, which pays only for much larger ones.
-  @usableFromInline static let unpackedLimit = 1_000_000
+  private static let unpackedLimit = 1_000_000
 
   /// When a pivot is replaced, and by what.
   struct PivotRule {

@@ -42,6 +42,9 @@ final class FrontalLayout {
     fileprivate var updateCount: Int { isLeaf ? 0 : pastParent * pastParent }
   }
 
+  /// Entries that a front adds to its parent's panel at a time: a quarter of a megabyte.
+  static let transferCount = 32_768
+
   /// Runs of consecutive rows are used where they are at least this long on average.
   private static let shortestRun = 16
 
@@ -66,7 +69,7 @@ final class FrontalLayout {
   let positions: UnsafeMutablePointer<Int32>
   let panelSize: Int
   let updateSize: Int
-  /// The largest number of entries that a front adds to its parent's panel, as a rectangle.
+  /// Memory for columns on their way to a parent's panel.
   let largestTransfer: Int
   /// The largest square that a leaf passes on to its parent.
   let largestLeafUpdate: Int
@@ -84,86 +87,115 @@ final class FrontalLayout {
     targets = .allocate(capacity: max(1, analysis.rowIndices.count))
     positions = .allocate(capacity: max(1, n))
 
-    // Within a supernode, positive pivots first.
-    var moved = [Int32](repeating: 0, count: n)
-    var isMoved = false
+    panelSize = FrontalLayout.placePanels(fronts, analysis)
+    precondition(
+      analysis.rowIndices.count <= Int(UInt32.max) && panelSize <= Int(UInt32.max), "factor too large for 32-bit places")
+    largestFront = (0..<count).reduce(0) { [fronts] in max($0, Int(fronts[$1].width + fronts[$1].below)) }
+    FrontalLayout.separateSigns(fronts, rows, positions, analysis, signs)
+    let ends = FrontalLayout.mapToParents(fronts, count, rows, parentRows, order: n)
+    runEnds = .allocate(capacity: max(1, ends.count))
+    for k in 0..<ends.count { runEnds[k] = ends[k] }
+    FrontalLayout.placeEntries(fronts, rows, positions, sources, targets, analysis)
+
+    var schedule = SubtreeSchedule(frontCount: count)
+    if threads > 1 {
+      let work = UnsafeBufferPointer(start: fronts, count: count).map(FrontalLayout.work)
+      schedule = SubtreeSchedule(parent: supernodes.parent, work: work, threads: threads)
+    }
+    (subtrees, top) = schedule.ranges(threads: threads)
+    (updateSize, largestTransfer, largestLeafUpdate) = FrontalLayout.placeUpdates(
+      fronts, count, zone: schedule.zone, threads: threads)
+  }
+
+  /// Fills in sizes, places and the tree, and returns the entries of all panels.
+  private static func placePanels(_ fronts: UnsafeMutablePointer<Front>, _ analysis: LDLAnalysis) -> Int {
+    let supernodes = analysis.supernodes, count = supernodes.count
     var panel = 0
-    var largestFront = 0
     for s in 0..<count {
-      let first = supernodes.starts[s], end = supernodes.starts[s + 1]
-      var next = first
-      for j in first..<end where signs[Int(analysis.permutation[Int(j)])] > 0 {
-        moved[Int(j)] = next
-        next += 1
-      }
-      fronts[s].positive = next - first
-      for j in first..<end where signs[Int(analysis.permutation[Int(j)])] < 0 {
-        moved[Int(j)] = next
-        next += 1
-      }
-      for j in first..<end where moved[Int(j)] != j { isMoved = true }
-      let width = Int(end - first), below = Int(supernodes.rowCounts[s])
-      fronts[s].first = first
-      fronts[s].width = end - first
-      fronts[s].below = Int32(below)
+      let width = supernodes.starts[s + 1] - supernodes.starts[s], below = supernodes.rowCounts[s]
+      fronts[s].first = supernodes.starts[s]
+      fronts[s].width = width
+      fronts[s].below = below
       fronts[s].panel = panel
       fronts[s].rowStart = analysis.rowStarts[s]
       fronts[s].parent = supernodes.parent[s]
-      panel += width * (width + below)
-      largestFront = max(largestFront, width + below)
+      panel += Int(width) * Int(width + below)
     }
-    fronts[count].first = Int32(n)
-    fronts[count].panel = panel
-    fronts[count].rowStart = analysis.rows.count
-    panelSize = panel
-    self.largestFront = largestFront
     for s in (0..<count).reversed() where fronts[s].parent != -1 {
       let p = Int(fronts[s].parent)
       fronts[s].nextSibling = fronts[p].firstChild
       fronts[p].firstChild = Int32(s)
     }
-    for i in 0..<n { positions[i] = isMoved ? moved[Int(analysis.inverse[i])] : analysis.inverse[i] }
-    var owner = [Int32](repeating: 0, count: n)
-    for s in 0..<count {
-      for j in supernodes.starts[s]..<supernodes.starts[s + 1] { owner[Int(j)] = Int32(s) }
-    }
-    for s in 0..<count {
-      let start = analysis.rowStarts[s], end = analysis.rowStarts[s + 1]
-      for p in start..<end { rows[p] = analysis.rows[p] }
-      if !isMoved { continue }
-      // The order changed only among columns of one supernode: sort each such run.
-      for p in start..<end {
-        let row = moved[Int(rows[p])]
-        var q = p
-        while q > start && rows[q - 1] > row {
-          rows[q] = rows[q - 1]
-          q -= 1
-        }
-        rows[q] = row
+    return panel
+  }
+
+  /// Puts positive pivots first within each supernode: the position of each index, and rows in that order.
+  private static func separateSigns(
+    _ fronts: UnsafeMutablePointer<Front>, _ rows: UnsafeMutablePointer<Int32>,
+    _ positions: UnsafeMutablePointer<Int32>, _ analysis: LDLAnalysis, _ signs: [Int8]
+  ) {
+    let n = analysis.order, supernodes = analysis.supernodes
+    var moved = [Int32](repeating: 0, count: n)
+    // The end of the supernode of each position.
+    var ends = moved
+    for s in 0..<supernodes.count {
+      let own = Int(supernodes.starts[s])..<Int(supernodes.starts[s + 1])
+      var next = supernodes.starts[s]
+      for j in own where signs[Int(analysis.permutation[j])] > 0 {
+        moved[j] = next
+        next += 1
+      }
+      fronts[s].positive = next - supernodes.starts[s]
+      for j in own {
+        ends[j] = supernodes.starts[s + 1]
+        if signs[Int(analysis.permutation[j])] > 0 { continue }
+        moved[j] = next
+        next += 1
       }
     }
+    for i in 0..<n { positions[i] = moved[Int(analysis.inverse[i])] }
+    for s in 0..<supernodes.count {
+      var p = analysis.rowStarts[s], write = p
+      let end = analysis.rowStarts[s + 1]
+      while p < end {
+        // Rows that are columns of one supernode: those with positive pivots, then the others.
+        let start = p, last = ends[Int(analysis.rows[p])]
+        while p < end && analysis.rows[p] < last { p += 1 }
+        for isPositive in [true, false] {
+          for q in start..<p {
+            let row = Int(analysis.rows[q])
+            if (signs[Int(analysis.permutation[row])] > 0) != isPositive { continue }
+            rows[write] = moved[row]
+            write += 1
+          }
+        }
+      }
+    }
+  }
 
-    // Rows as rows of the parent's panel, and their runs.
+  /// Rows as rows of the parent's panel. Returns the ends of their runs.
+  private static func mapToParents(
+    _ fronts: UnsafeMutablePointer<Front>, _ count: Int, _ rows: UnsafeMutablePointer<Int32>,
+    _ parentRows: UnsafeMutablePointer<Int32>, order n: Int
+  ) -> [Int32] {
     var ends: [Int32] = []
     var place = [Int32](repeating: 0, count: n)
     for p in 0..<count where fronts[p].firstChild != -1 {
       let front = fronts[p]
-      for j in 0..<front.width { place[Int(front.first + j)] = j }
-      for k in 0..<Int(front.below) { place[Int(rows[front.rowStart + k])] = front.width + Int32(k) }
+      markPlaces(&place, front, rows)
       var c = Int(front.firstChild)
       while c != -1 {
-        let start = fronts[c].rowStart
-        for k in 0..<Int(fronts[c].below) {
+        let start = fronts[c].rowStart, below = Int(fronts[c].below), firstRun = ends.count
+        for k in 0..<below {
           let row = place[Int(rows[start + k])]
           parentRows[start + k] = row
           if row < front.width { fronts[c].inParent += 1 }
         }
-        let below = Int(fronts[c].below), firstRun = ends.count
-        fronts[c].runStart = firstRun
         for k in 0..<below where k + 1 == below || parentRows[start + k + 1] != parentRows[start + k] + 1 {
           ends.append(Int32(k + 1))
         }
-        if (ends.count - firstRun) * Self.shortestRun <= below {
+        fronts[c].runStart = firstRun
+        if (ends.count - firstRun) * shortestRun <= below {
           fronts[c].runCount = Int32(ends.count - firstRun)
         } else {
           ends.removeLast(ends.count - firstRun)
@@ -171,12 +203,26 @@ final class FrontalLayout {
         c = Int(fronts[c].nextSibling)
       }
     }
+    return ends
+  }
 
-    runEnds = .allocate(capacity: max(1, ends.count))
-    for k in 0..<ends.count { runEnds[k] = ends[k] }
+  /// Sets the row in a front's panel of each of its positions.
+  private static func markPlaces(_ place: inout [Int32], _ front: Front, _ rows: UnsafeMutablePointer<Int32>) {
+    for j in 0..<front.width { place[Int(front.first + j)] = j }
+    for k in 0..<Int(front.below) { place[Int(rows[front.rowStart + k])] = front.width + Int32(k) }
+  }
 
-    // Entries of the matrix by front.
-    precondition(analysis.rowIndices.count <= Int(UInt32.max) && panel <= Int(UInt32.max), "factor too large")
+  /// Sorts the entries of the matrix by front.
+  private static func placeEntries(
+    _ fronts: UnsafeMutablePointer<Front>, _ rows: UnsafeMutablePointer<Int32>,
+    _ positions: UnsafeMutablePointer<Int32>, _ sources: UnsafeMutablePointer<UInt32>,
+    _ targets: UnsafeMutablePointer<UInt32>, _ analysis: LDLAnalysis
+  ) {
+    let n = analysis.order, count = analysis.supernodes.count
+    var owner = [Int32](repeating: 0, count: n)
+    for s in 0..<count {
+      for j in fronts[s].first..<(fronts[s].first + fronts[s].width) { owner[Int(j)] = Int32(s) }
+    }
     var next = [Int](repeating: 0, count: count + 1)
     for j in 0..<n {
       for p in analysis.starts[j]..<analysis.starts[j + 1] {
@@ -200,38 +246,22 @@ final class FrontalLayout {
         next[s] += 1
       }
     }
+    var place = [Int32](repeating: 0, count: n)
     for s in 0..<count {
       let front = fronts[s]
-      for j in 0..<front.width { place[Int(front.first + j)] = j }
-      for k in 0..<Int(front.below) { place[Int(rows[front.rowStart + k])] = front.width + Int32(k) }
+      markPlaces(&place, front, rows)
       for q in front.entries..<fronts[s + 1].entries {
         targets[q] = targets[q] * UInt32(front.width + front.below) + UInt32(place[Int(entryRows[q])])
       }
     }
+  }
 
-    var schedule = SubtreeSchedule(frontCount: count)
-    if threads > 1 {
-      schedule = SubtreeSchedule(
-        parent: supernodes.parent, work: UnsafeBufferPointer(start: fronts, count: count).map(FrontalLayout.work),
-        threads: threads)
-    }
-    let zone = schedule.zone
-    var subtrees = [[Range<Int>]](repeating: [], count: threads)
-    var top: [Int] = []
-    for s in 0..<count {
-      if zone[s] == threads && threads > 1 {
-        top.append(s)
-      } else if let last = subtrees[zone[s]].last, last.upperBound == s {
-        subtrees[zone[s]][subtrees[zone[s]].count - 1] = last.lowerBound..<(s + 1)
-      } else {
-        subtrees[zone[s]].append(s..<(s + 1))
-      }
-    }
-    self.subtrees = subtrees
-    self.top = top
-
-    // Updates wait on two stacks, by the parity of the depth: a front pops its children from one and pushes its own on
-    // the other, so that nothing is ever moved. Each thread has its two, and so has what is above the subtrees.
+  /// Gives updates their memory: two stacks, by the parity of the depth. A front pops its children from one and pushes
+  /// its own on the other, so that nothing is ever moved. Each thread has its two, and so has what is above the subtrees.
+  /// - Returns: the size of the memory, and the sizes of `largestTransfer` and `largestLeafUpdate`.
+  private static func placeUpdates(
+    _ fronts: UnsafeMutablePointer<Front>, _ count: Int, zone: [Int], threads: Int
+  ) -> (Int, Int, Int) {
     var parity = [Int](repeating: 0, count: count)
     for s in (0..<count).reversed() where fronts[s].parent != -1 { parity[s] = 1 - parity[Int(fronts[s].parent)] }
     var heights = [Int](repeating: 0, count: 2 * (threads + 1)), highest = heights
@@ -241,11 +271,11 @@ final class FrontalLayout {
       fronts[s].update = heights[mine]
       heights[mine] += fronts[s].updateCount
       highest[mine] = max(highest[mine], heights[mine])
-      let transferCount = Int(fronts[s].below) * Int(fronts[s].inParent)
-      transfer = max(transfer, transferCount)
+      let below = Int(fronts[s].below), handed = below * Int(fronts[s].inParent)
+      transfer = max(transfer, min(handed, max(8 * below, transferCount)))
       if fronts[s].parent != -1 && zone[Int(fronts[s].parent)] != zone[s] {
         fronts[s].deferred = deferred
-        deferred += transferCount
+        deferred += handed
       }
       if fronts[s].isLeaf { leafUpdate = max(leafUpdate, fronts[s].pastParent * fronts[s].pastParent) }
       var c = Int(fronts[s].firstChild)
@@ -261,9 +291,7 @@ final class FrontalLayout {
       fronts[s].update += starts[2 * zone[s] + parity[s]]
       if fronts[s].deferred != -1 { fronts[s].deferred += stacks }
     }
-    updateSize = stacks + deferred
-    largestTransfer = transfer
-    largestLeafUpdate = leafUpdate
+    return (stacks + deferred, transfer, leafUpdate)
   }
 
   /// Multiplications of a front, and the additions of what it hands on, which cost about ten times as much each.

@@ -42,10 +42,9 @@ public final class LDLFactorization {
   let panels: UnsafeMutablePointer<Double>
   private let updates: UnsafeMutablePointer<Double>
   private let team: ThreadTeam
-  /// By thread, one after the other: what a front adds to its parent's panel.
-  private let transfers: UnsafeMutablePointer<Double>
-  /// By thread, one after the other: what a leaf passes on past its parent.
-  private let leafUpdates: UnsafeMutablePointer<Double>
+  /// By thread, one after the other: the memory of `Scratch`.
+  private let scratch: UnsafeMutablePointer<Double>
+  private let scratchRows: UnsafeMutablePointer<Int32>
   /// By thread: replaced pivots.
   private let replacedCounts: UnsafeMutablePointer<Int>
   /// By position, what pivots are measured in, with `PivotScale.diagonal`.
@@ -65,8 +64,8 @@ public final class LDLFactorization {
     rule = FrontalKernels.PivotRule(threshold: options.pivotThreshold, replacement: options.pivotReplacement)
     panels = .allocate(capacity: max(1, layout.panelSize))
     updates = .allocate(capacity: max(1, layout.updateSize))
-    transfers = .allocate(capacity: max(1, layout.largestTransfer * team.count))
-    leafUpdates = .allocate(capacity: max(1, layout.largestLeafUpdate * team.count))
+    scratch = .allocate(capacity: max(1, (layout.largestTransfer + layout.largestLeafUpdate) * team.count))
+    scratchRows = .allocate(capacity: max(1, layout.largestFront * team.count))
     replacedCounts = .allocate(capacity: team.count)
     units = options.pivotScale == .diagonal ? .allocate(capacity: max(1, layout.order)) : nil
     permuted = .allocate(capacity: max(1, layout.order * Self.batch))
@@ -76,12 +75,28 @@ public final class LDLFactorization {
   deinit {
     panels.deallocate()
     updates.deallocate()
-    transfers.deallocate()
-    leafUpdates.deallocate()
+    scratch.deallocate()
+    scratchRows.deallocate()
     replacedCounts.deallocate()
     units?.deallocate()
     permuted.deallocate()
     gathered.deallocate()
+  }
+
+  /// What one thread needs between a front and its parent.
+  private struct Scratch {
+    /// Columns on the way to the parent's panel.
+    let transfer: UnsafeMutablePointer<Double>
+    /// What a leaf passes on past its parent.
+    let leafUpdate: UnsafeMutablePointer<Double>
+    let rows: UnsafeMutablePointer<Int32>
+
+    init(_ factorization: LDLFactorization, _ thread: Int) {
+      let layout = factorization.layout
+      transfer = factorization.scratch + thread * (layout.largestTransfer + layout.largestLeafUpdate)
+      leafUpdate = transfer + layout.largestTransfer
+      rows = factorization.scratchRows + thread * layout.largestFront
+    }
   }
 
   /// Entries that are stored, the zeros of merged supernodes and upper triangles of diagonal blocks among them.
@@ -109,18 +124,20 @@ public final class LDLFactorization {
   }
 
   private func factorSubtrees(_ thread: Int, _ values: UnsafePointer<Double>) {
-    let transfer = transfers + thread * layout.largestTransfer
-    let leafUpdate = leafUpdates + thread * layout.largestLeafUpdate
+    let scratch = Scratch(self, thread)
     var replaced = 0
     for range in layout.subtrees[thread] {
       for s in range {
-        if layout.fronts[s].isLeaf { load(s, values) }
-        replaced += factorFront(s, transfer, leafUpdate, nil)
         let front = layout.fronts[s]
-        let p = Int(front.parent)
-        if p == -1 || front.deferred != -1 { continue }
-        if Int(layout.fronts[p].firstChild) == s { load(p, values) }
-        addToParent(front, transfer)
+        if front.isLeaf { load(s, values) }
+        replaced += factorFront(front, nil)
+        if front.parent == -1 { continue }
+        if front.deferred != -1 {
+          handOn(front, waitingAt: updates + front.deferred, scratch, nil)
+        } else {
+          if Int(layout.fronts[Int(front.parent)].firstChild) == s { load(Int(front.parent), values) }
+          handOn(front, waitingAt: nil, scratch, nil)
+        }
       }
     }
     replacedCounts[thread] = replaced
@@ -128,19 +145,26 @@ public final class LDLFactorization {
 
   /// Factors what is above the subtrees, with all threads in the larger products.
   private func factorTop(_ values: UnsafePointer<Double>) -> Int {
-    var replaced = 0
     for s in layout.top {
       load(s, values)
       var c = Int(layout.fronts[s].firstChild)
       while c != -1 {
         let child = layout.fronts[c]
-        if child.deferred != -1 { addToParent(child, updates + child.deferred) }
+        if child.deferred != -1 {
+          let parent = layout.fronts[s]
+          ScatterMap(layout, child).add(
+            updates + child.deferred, Int(child.below), columns: 0..<Int(child.inParent), skipped: 0,
+            to: panels + parent.panel, Int(parent.width &+ parent.below), offset: 0)
+        }
         c = Int(child.nextSibling)
       }
     }
+    let scratch = Scratch(self, 0)
+    var replaced = 0
     for s in layout.top {
-      replaced += factorFront(s, transfers, leafUpdates, team)
-      if layout.fronts[s].parent != -1 { addToParent(layout.fronts[s], transfers) }
+      let front = layout.fronts[s]
+      replaced += factorFront(front, team)
+      if front.parent != -1 { handOn(front, waitingAt: nil, scratch, team) }
     }
     return replaced
   }
@@ -161,53 +185,71 @@ public final class LDLFactorization {
     }
   }
 
-  /// Factors the panel of a front, to which its children have added already, and computes what it subtracts from the
-  /// rest: the part for the parent's panel in `transfer`, or where it waits if it is deferred, and in `updates` what
-  /// goes past the parent.
-  private func factorFront(
-    _ s: Int, _ transfer: UnsafeMutablePointer<Double>, _ leafUpdate: UnsafeMutablePointer<Double>, _ team: ThreadTeam?
-  ) -> Int {
-    let fronts = layout.fronts
-    let front = fronts[s]
-    let width = Int(front.width), below = Int(front.below)
-    let replaced = FrontalKernels.factorPanel(
-      panels + front.panel, width &+ below, width: width, positive: Int(front.positive), rule: rule,
-      units: units.map { $0 + Int(front.first) }, team)
-    if below == 0 { return replaced }
-
-    let transfer = front.deferred == -1 ? transfer : updates + front.deferred
-    let handed = Int(front.inParent), rest = front.pastParent
-    let update = updates + front.update
-    multiply(front, columns: 0..<handed, to: transfer, below, team)
-    if !front.isLeaf && rest > 0 { multiply(front, columns: handed..<below, to: update, rest, team) }
-    var c = Int(front.firstChild)
-    while c != -1 {
-      let child = fronts[c]
-      let order = child.pastParent
-      if order > 0 {
-        var source = updates + child.update
-        if child.isLeaf {
-          source = leafUpdate
-          multiply(child, columns: Int(child.inParent)..<Int(child.below), to: source, order, team)
-        }
-        let map = ScatterMap(layout, child)
-        let skipped = Int(child.inParent), end = skipped &+ order
-        var middle = skipped
-        while middle < end && Int(map.rows[middle]) < width &+ handed { middle &+= 1 }
-        map.add(source, order, columns: skipped..<middle, skipped: skipped, to: transfer, below, offset: width)
-        map.add(source, order, columns: middle..<end, skipped: skipped, to: update, rest, offset: width &+ handed)
-      }
-      c = Int(child.nextSibling)
-    }
-    return replaced
+  /// Factors the panel of a front, to which its children have added already.
+  /// - Returns: the number of replaced pivots.
+  private func factorFront(_ front: FrontalLayout.Front, _ team: ThreadTeam?) -> Int {
+    FrontalKernels.factorPanel(
+      panels + front.panel, Int(front.width &+ front.below), width: Int(front.width), positive: Int(front.positive),
+      rule: rule, units: units.map { $0 + Int(front.first) }, team)
   }
 
-  @inline(__always)
-  private func addToParent(_ front: FrontalLayout.Front, _ transfer: UnsafePointer<Double>) {
+  /// Subtracts from the rest what a front and the squares of its children have for it: the columns of the parent from
+  /// the parent's panel, what goes past the parent in `updates`.
+  /// - Parameter waiting: where the columns of the parent are kept instead, numbered as the rows below the front; nil
+  ///   for the parent's panel.
+  private func handOn(
+    _ front: FrontalLayout.Front, waitingAt waiting: UnsafeMutablePointer<Double>?, _ scratch: Scratch,
+    _ team: ThreadTeam?
+  ) {
     let parent = layout.fronts[Int(front.parent)]
-    ScatterMap(layout, front).add(
-      transfer, Int(front.below), columns: 0..<Int(front.inParent), skipped: 0, to: panels + parent.panel,
-      Int(parent.width &+ parent.below), offset: 0)
+    let width = Int(front.width), below = Int(front.below), handed = Int(front.inParent), rest = front.pastParent
+    let toParent = ScatterMap(layout, front)
+    let target = waiting ?? panels + parent.panel
+    let ld = waiting == nil ? Int(parent.width &+ parent.below) : below
+    if waiting != nil {
+      multiply(front, columns: 0..<handed, to: target, below, team)
+    } else {
+      // A few columns at a time, which are still in the cache when they are added.
+      let most = max(8, FrontalLayout.transferCount / below & ~7)
+      var j = 0
+      while j < handed {
+        let end = min(handed, j &+ most)
+        let rows = below &- j
+        multiply(front, columns: j..<end, to: scratch.transfer, rows, team)
+        toParent.add(scratch.transfer, rows, columns: j..<end, skipped: j, to: target, ld, offset: 0)
+        j = end
+      }
+    }
+    let update = updates + front.update
+    if rest > 0 && !front.isLeaf { multiply(front, columns: handed..<below, to: update, rest, team) }
+    var c = Int(front.firstChild)
+    while c != -1 {
+      let child = layout.fronts[c]
+      c = Int(child.nextSibling)
+      let order = child.pastParent
+      if order == 0 { continue }
+      var source = UnsafePointer(updates + child.update)
+      if child.isLeaf {
+        multiply(child, columns: Int(child.inParent)..<Int(child.below), to: scratch.leafUpdate, order, team)
+        source = UnsafePointer(scratch.leafUpdate)
+      }
+      let map = ScatterMap(layout, child)
+      let skipped = Int(child.inParent), end = Int(child.below)
+      var middle = skipped
+      while middle < end && Int(map.rows[middle]) < width &+ handed { middle &+= 1 }
+      if middle > skipped {
+        // Rows of the child as rows of the target.
+        var i = skipped
+        while i < end {
+          let row = Int(map.rows[i]) &- width
+          scratch.rows[i] = waiting == nil ? toParent.rows[row] : Int32(truncatingIfNeeded: row)
+          i &+= 1
+        }
+        ScatterMap(rows: scratch.rows).add(
+          source, order, columns: skipped..<middle, skipped: skipped, to: target, ld, offset: 0)
+      }
+      map.add(source, order, columns: middle..<end, skipped: skipped, to: update, rest, offset: width &+ handed)
+    }
   }
 
   /// Columns of what a front subtracts from the rest, the lower triangle of `-L J Lᵀ` for its rows below.

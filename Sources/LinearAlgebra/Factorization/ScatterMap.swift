@@ -1,11 +1,12 @@
-/// Where the rows of a front lie in its parent, for adding a lower triangle of the one into the other.
+/// Where the rows of a front lie in another matrix, for adding a lower triangle of the one into the other.
 struct ScatterMap {
-  /// Rows of the parent's panel, ascending.
+  /// Row of the other matrix for each row of the front, ascending.
   let rows: UnsafePointer<Int32>
   /// Ends of runs of consecutive rows; `runCount` is 0 where runs are too short to be used.
   private let runEnds: UnsafePointer<Int32>
   private let runCount: Int
 
+  /// The rows of a front in the panel of its parent.
   @inline(__always)
   init(_ layout: FrontalLayout, _ front: FrontalLayout.Front) {
     rows = UnsafePointer(layout.parentRows + front.rowStart)
@@ -13,11 +14,18 @@ struct ScatterMap {
     runCount = Int(front.runCount)
   }
 
+  @inline(__always)
+  init(rows: UnsafePointer<Int32>) {
+    self.rows = rows
+    runEnds = rows
+    runCount = 0
+  }
+
   /// Adds columns of a lower triangle.
   /// - Parameters:
   ///   - source: column-major with `order` rows; its first row and column are the front's row `skipped`.
   ///   - columns: rows of the front whose columns are added.
-  ///   - target: column-major with `ld` rows; its first row and column are the parent's row `offset`.
+  ///   - target: column-major with `ld` rows; its first row and column are row `offset` of the other matrix.
   @inline(__always)
   func add(
     _ source: UnsafePointer<Double>, _ order: Int, columns: Range<Int>, skipped: Int,

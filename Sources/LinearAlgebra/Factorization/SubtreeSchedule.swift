@@ -53,4 +53,20 @@ struct SubtreeSchedule {
       for k in first[s]...s { zone[k] = t }
     }
   }
+
+  /// The fronts of each thread as ranges, and those above the subtrees.
+  func ranges(threads: Int) -> (subtrees: [[Range<Int>]], top: [Int]) {
+    var subtrees = [[Range<Int>]](repeating: [], count: threads)
+    var top: [Int] = []
+    for (s, t) in zone.enumerated() {
+      if t == threads {
+        top.append(s)
+      } else if let last = subtrees[t].last, last.upperBound == s {
+        subtrees[t][subtrees[t].count - 1] = last.lowerBound..<(s + 1)
+      } else {
+        subtrees[t].append(s..<(s + 1))
+      }
+    }
+    return (subtrees, top)
+  }
 }

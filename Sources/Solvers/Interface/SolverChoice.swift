@@ -40,7 +40,7 @@ public struct SolverChoice: Sendable {
     if wantsVertex {
       order = [("glpk", "the simplex method was asked for")]
     } else if options.method == .interior {
-      order = [("interior", "the interior-point method was asked for")]
+      order = [("interior", "the interior-point method was asked for"), ("glpk", "the simplex method")]
     } else if entries <= smallEntryCount {
       order = [
         ("glpk", "\(entries) entries: the simplex method is as fast as any other and gives a vertex"),

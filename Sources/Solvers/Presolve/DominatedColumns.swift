@@ -2,8 +2,8 @@
 /// cannot be 0 are held at a side.
 ///
 /// A column without an upper bound has a reduced cost of at least 0, which bounds the multipliers of its rows, given the
-/// signs and bounds of the others; those bound the reduced costs of further columns. Premises are the signs of reduced
-/// costs and of multipliers.
+/// signs and bounds of the others; those bound the reduced costs of further columns. Premises are the signs of the
+/// reduced costs of columns that may be fixed, and of the multipliers of inequalities.
 ///
 /// E. D. Andersen and K. D. Andersen, "Presolving in linear programming", Mathematical Programming 71 (1995),
 /// section 3.4.
@@ -14,7 +14,7 @@ extension PresolveProblem {
     var bounds = ProvenBounds(count: rowCount, premises: columnCount + rowCount)
     for i in 0..<rowCount {
       let (low, high) = signBounds(i)
-      bounds.set(i, low: low, high: high, premise: columnCount + i)
+      bounds.set(i, low: low, high: high, premise: signPremise(i))
     }
     var isAny = false
     for _ in 0..<3 {
@@ -36,6 +36,10 @@ extension PresolveProblem {
   private func signBounds(_ i: Int) -> (low: Double, high: Double) {
     (rowUpper[i] < .infinity ? -.infinity : 0, rowLower[i] > -.infinity ? .infinity : 0)
   }
+
+  /// The premise that the sign of a multiplier is; none for an equation, which has no sign.
+  @inline(__always)
+  private func signPremise(_ i: Int) -> Int { rowLower[i] == rowUpper[i] ? -1 : columnCount + i }
 
   /// Which signs the reduced cost of a column cannot have: a bound that is infinite, or that rows keep the column away
   /// from, has no part in it.
@@ -61,7 +65,7 @@ extension PresolveProblem {
       let e = matrix.entries[Int(k)]
       let i = Int(e.row)
       let (low, high) = signBounds(i)
-      bounds.refresh(i, low: low, high: high, premise: columnCount + i)
+      bounds.refresh(i, low: low, high: high, premise: signPremise(i))
       sum.add(e.value, bounds.ranges[i].low, bounds.ranges[i].high)
       if sum.isOpen { return false }
       k = e.columnNext
@@ -99,7 +103,7 @@ extension PresolveProblem {
     of j: Int, isLeast: Bool, without row: Int = -1, _ bounds: borrowing ProvenBounds
   ) -> ProvenBounds.Basis? {
     var basis = ProvenBounds.noBasis
-    _ = ProvenBounds.insert(j, into: &basis)
+    if lower[j] > -.infinity || upper[j] < .infinity { _ = ProvenBounds.insert(j, into: &basis) }
     var k = matrix.columnHead[j]
     while k >= 0 {
       let e = matrix.entries[Int(k)]
@@ -163,7 +167,7 @@ extension PresolveProblem {
       let e = matrix.entries[Int(k)]
       let i = Int(e.row)
       let (low, high) = signBounds(i)
-      bounds.refresh(i, low: low, high: high, premise: columnCount + i)
+      bounds.refresh(i, low: low, high: high, premise: signPremise(i))
       let range = bounds.range(i, without: j, low: low, high: high)
       sum.add(e.value, range.low, range.high)
       if sum.leastInfinite > 0 && sum.mostInfinite > 0 { return }

@@ -6,12 +6,15 @@
 extension PresolveProblem {
   /// Expresses columns by equations that contain them, where the bounds follow from rows and little fill arises.
   ///
-  /// Columns are looked at once each, short ones first.
+  /// Short columns come first.
   mutating func reduceImpliedFreeColumns() {
-    for length in Int32(2)...options.longestSubstituted {
-      for j in 0..<columnCount where matrix.columnLength[j] == length {
+    var longest: Int32 = 1
+    while longest < options.longestSubstituted {
+      let least = longest + 1
+      longest = min(longest == 1 ? 2 : longest == 2 ? 3 : 2 * longest, options.longestSubstituted)
+      for j in 0..<columnCount where matrix.columnLength[j] >= least && matrix.columnLength[j] <= longest {
         if traits[j].contains(.gone) || traits[j].isLocked { continue }
-        if let k = substitutionEntry(j, length) { substituteImpliedFree(j, k) }
+        if let k = substitutionEntry(j, matrix.columnLength[j]) { substituteImpliedFree(j, k) }
       }
     }
   }

@@ -2,7 +2,7 @@
 ///
 /// Rows bound their columns, given the bounds of the others, and those bounds bound further rows. They serve as proof
 /// alone: the bounds of the columns stay what they are, since tight ones would make degenerate vertices. Premises are
-/// the rows.
+/// the inequalities; equations are not given up here.
 ///
 /// M. W. P. Savelsbergh, "Preprocessing and probing techniques for mixed integer programming problems", ORSA Journal on
 /// Computing 6 (1994), section 1.
@@ -64,7 +64,7 @@ extension PresolveProblem {
   /// comes from; nil when those are too many.
   private func premises(of i: Int, isLeast: Bool, _ bounds: borrowing ProvenBounds) -> ProvenBounds.Basis? {
     var basis = ProvenBounds.noBasis
-    _ = ProvenBounds.insert(i, into: &basis)
+    if rowLower[i] < rowUpper[i] { _ = ProvenBounds.insert(i, into: &basis) }
     var k = matrix.rowHead[i]
     while k >= 0 {
       let e = matrix.entries[Int(k)]

@@ -97,9 +97,10 @@ public struct Postsolve: Sendable {
   }
 
   /// Multipliers that prove the reduced form infeasible as ones that prove it of the original; signs as in
-  /// ``Certificate/farkas(rows:)``, whatever the form's sense.
+  /// ``Certificate/farkas(rows:)``, whatever the form's sense; none where there are none.
   /// - Complexity: O(size of the reduced form + entries taken away).
   public func liftFarkas(_ multipliers: [Double], coneMultipliers: [Double] = []) -> [Double] {
+    if multipliers.count != rows.count { return [] }
     var recovery = Recovery(original, hasDuals: true, hasBasis: false)
     recovery.isCertificate = true
     let linear = reduced.linear

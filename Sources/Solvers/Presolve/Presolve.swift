@@ -49,6 +49,8 @@ public struct Presolve: Sendable {
     public static let sparsification = Rules(rawValue: 1 << 7)
     /// Sides of rows that follow from other rows.
     public static let impliedRows = Rules(rawValue: 1 << 8)
+    /// Rules for whole columns.
+    public static let wholeColumns = Rules(rawValue: 1 << 9)
     public static let all: Rules = Rules(rawValue: .max)
   }
 
@@ -65,7 +67,7 @@ public struct Presolve: Sendable {
     /// Distance from a whole number that counts as whole when bounds of whole columns are rounded.
     public var integrality = 1e-6
     /// Whether reductions may rest on whole values, where the form has whole columns; such reductions restore points,
-    /// not duals.
+    /// not duals. Without it, the relaxation of the form to real values is reduced.
     public var forIntegers = true
     /// A substitution may add this many entries more than it removes.
     public var fill: Int32 = 10
@@ -97,6 +99,8 @@ public struct Presolve: Sendable {
     public var parallelRows = 0
     public var parallelColumns = 0
     public var cancelledEntries = 0
+    public var coefficients = 0
+    public var impliedIntegers = 0
     /// Reductions that rest on whole values.
     public var wholeValues = 0
   }

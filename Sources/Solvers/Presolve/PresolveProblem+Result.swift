@@ -5,12 +5,19 @@ import LinearAlgebra
 extension PresolveProblem {
   /// Applies all rules until none applies any more, or too little comes of it.
   mutating func reduce() throws(Stop) {
+    if usesIntegrality { try roundAllBounds() }
     for i in 0..<rowCount { changedRows.push(i) }
     for j in 0..<columnCount { changedColumns.push(j) }
     try reduceChanged()
-    for _ in 0..<options.rounds {
+    // Comparing all rows and all columns is worth it again only after some of them have gone.
+    var sizeAtComparison = Int.max
+    for round in 0..<options.rounds {
       let (sizeBefore, entriesBefore) = (rowsLeft + columnsLeft, matrix.linkedCount)
-      if options.rules.contains(.impliedRows) {
+      if usesIntegrality && options.rules.contains(.wholeColumns) {
+        try reduceIntegers()
+        try reduceChanged()
+      }
+      if options.rules.contains(.impliedRows) && round < 3 {
         reduceImpliedRows()
         try reduceChanged()
       }
@@ -22,16 +29,23 @@ extension PresolveProblem {
         reduceImpliedFreeColumns()
         try reduceChanged()
       }
-      if options.rules.contains(.parallelRows) {
-        try reduceParallelRows()
-        try reduceChanged()
-      }
-      if options.rules.contains(.parallelColumns) {
-        reduceParallelColumns()
-        try reduceChanged()
+      if rowsLeft + columnsLeft < sizeAtComparison - sizeAtComparison / 20 {
+        sizeAtComparison = rowsLeft + columnsLeft
+        if options.rules.contains(.parallelRows) {
+          try reduceParallelRows()
+          try reduceChanged()
+        }
+        if options.rules.contains(.parallelColumns) {
+          reduceParallelColumns()
+          try reduceChanged()
+        }
       }
       let (size, entries) = (rowsLeft + columnsLeft, matrix.linkedCount)
       if 100 * (sizeBefore - size) < sizeBefore && 100 * (entriesBefore - entries) < entriesBefore { break }
+    }
+    if options.rules.contains(.sparsification) {
+      sparsify()
+      try reduceChanged()
     }
   }
 

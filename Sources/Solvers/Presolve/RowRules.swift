@@ -47,9 +47,9 @@ extension PresolveProblem {
     let (first, second) = (rowLower[i] / a, rowUpper[i] / a)
     var (low, high) = a > 0 ? (first, second) : (second, first)
     if usesIntegrality && traits[j].contains(.integer) {
-      low = roundedUp(low)
-      high = roundedDown(high)
+      (low, high) = (roundedUp(low), roundedDown(high))
       if low > high { throw .infeasible([]) }
+      counts.wholeValues += 1
     }
     let (oldLow, oldHigh) = (lower[j], upper[j])
     // The tolerance is that of the row, in units of the column.

@@ -163,6 +163,7 @@ extension PresolveProblem {
     var (low, high) = isReversed ? (atUpper, atLower) : (atLower, atUpper)
     if usesIntegrality && traits[k].contains(.integer) {
       (low, high) = (roundedUp(low), roundedDown(high))
+      counts.wholeValues += 1
       if max(low, lower[k]) > min(high, upper[k]) { throw .infeasible([]) }
     }
     var marks: ReductionStack.Marks = []

@@ -41,8 +41,11 @@ extension Reformulation {
       if keepsDuals {
         solution.generalDuals = multipliers.general
         solution.dualStatus = .feasible
-      } else {
+      } else if losesDuals {
         solution.dualReason = "some constraints were rewritten; the duals given are those of the linear rows"
+      } else {
+        solution.generalDuals = multipliers.general
+        solution.dualReason = "nonlinear functions were rewritten; the duals were checked as those of what they became"
       }
     } else {
       solution.dualReason =
@@ -51,31 +54,48 @@ extension Reformulation {
     }
     if hasDuals && !keepsDuals && outcome.outcome == .optimal { judgeInForm(&solution, outcome) }
     if !hasBridges { solution.basis = outcome.basis }
-    liftCertificate(outcome, to: &solution)
+    liftCertificate(outcome, of: model, to: &solution)
     solution.statistics = outcome.statistics
     solution.plan = plan
     return solution
   }
 
-  private func liftCertificate(_ outcome: FormOutcome, to solution: inout Solution) {
+  private func liftCertificate(_ outcome: FormOutcome, of model: Model, to solution: inout Solution) {
     if outcome.outcome == .infeasible, !outcome.farkas.isEmpty || !outcome.coneDuals.isEmpty {
-      let multipliers = lift(rowDuals: outcome.farkas, coneDuals: outcome.coneDuals)
       let isOfRows =
         outcome.farkas.dropFirst(rowCount).allSatisfy { $0 == 0 } && outcome.coneDuals.allSatisfy { $0 == 0 }
       if isOfRows {
-        solution.certificate = .farkas(rows: multipliers.rows)
+        solution.certificate = .farkas(rows: Array(outcome.farkas.prefix(rowCount)))
       } else if keepsDuals && !hasCurves {
-        solution.certificate = .farkas(rows: multipliers.rows, general: multipliers.general)
+        let found = lift(rowDuals: outcome.farkas, coneDuals: outcome.coneDuals)
+        solution.certificate = .farkas(rows: found.rows, general: found.general)
+        if Checker().farkasMargin(multipliers: found.rows, general: found.general, of: model) == nil {
+          let polished = polished(outcome)
+          let better = lift(rowDuals: polished.rows, coneDuals: polished.cones)
+          solution.certificate = .farkas(rows: better.rows, general: better.general)
+        }
       } else {
         // A multiplier of a curved function does not say where it touches; the proof holds in the form.
-        let general = byCone(outcome.coneDuals)
-        let rows = outcome.farkas.isEmpty ? [Double](repeating: 0, count: conicForm.linear.rowCount) : outcome.farkas
-        let isProved = Checker().farkasMargin(multipliers: rows, general: general, of: formModel) != nil
-        solution.proof = isProved ? .certificate : .search
+        solution.proof = isProvedInForm(outcome) ? .certificate : .search
       }
     } else if !outcome.ray.isEmpty {
       solution.certificate = .ray(direction: lift(outcome.ray))
     }
+  }
+
+  private func polished(_ outcome: FormOutcome) -> CertificatePolishing {
+    var polishing = CertificatePolishing(conicForm, rows: outcome.farkas, cones: outcome.coneDuals)
+    polishing.run()
+    return polishing
+  }
+
+  /// Whether multipliers contradict the form, as they are or polished.
+  private func isProvedInForm(_ outcome: FormOutcome) -> Bool {
+    let form = formModel
+    let rows = outcome.farkas.isEmpty ? [Double](repeating: 0, count: conicForm.linear.rowCount) : outcome.farkas
+    if Checker().farkasMargin(multipliers: rows, general: byCone(outcome.coneDuals), of: form) != nil { return true }
+    let polished = polished(outcome)
+    return Checker().farkasMargin(multipliers: polished.rows, general: byCone(polished.cones), of: form) != nil
   }
 
   /// Multipliers of the rows of G, cone by cone; none when there are none.
@@ -99,7 +119,9 @@ extension Reformulation {
     claim.generalDuals = byCone(outcome.coneDuals)
     claim.dualStatus = .feasible
     Checker().judge(&claim, of: form)
-    if claim.outcome != .optimal {
+    if claim.outcome == .optimal {
+      if !losesDuals { solution.dualStatus = .feasible }
+    } else {
       solution.outcome = claim.outcome
       solution.proof = .none
       solution.bound = nil

@@ -20,6 +20,8 @@ public struct Reformulation: Sendable {
   /// Whether the checker can judge multipliers in the model itself: every function is at most quadratic, and every
   /// bridge gives the multipliers of its constraint back.
   let keepsDuals: Bool
+  /// Whether some bridge gives no multipliers of its constraint back.
+  let losesDuals: Bool
   /// Whether some constraint has a quadratic or nonlinear function.
   let hasCurves: Bool
   /// For each added column its value, given the columns before it.
@@ -75,6 +77,7 @@ public struct Reformulation: Sendable {
     variableCount = model.variableCount
     rowCount = model.rows.count
     generalCounts = model.generalConstraints.map(\.functions.count)
+    losesDuals = builder.losesDuals
     keepsDuals =
       !builder.losesDuals && model.leadingObjectives.count <= 1
       && model.leadingObjectives.allSatisfy { $0.function.kind <= .quadratic }

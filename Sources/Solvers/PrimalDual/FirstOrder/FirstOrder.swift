@@ -26,14 +26,15 @@ enum FirstOrder {
 
     /// Iterations between two measurements of the residuals.
     var checkInterval = 64
-    /// Ruiz passes before the Pock-Chambolle pass.
+    /// Passes of scaling before the Pock-Chambolle pass; fewer geometric ones where they do not help.
+    var geometricPasses = 4
     var ruizPasses = 10
     /// Restart when the fixed-point error falls to this part of that at the last restart,
     var sufficientDecrease = 0.2
     /// or to this part and is growing again,
-    var necessaryDecrease = 0.5
+    var necessaryDecrease = 0.8
     /// or after this part of all iterations.
-    var longestEpoch = 0.36
+    var longestEpoch = 0.2
     /// Gains of the controller of the primal weight, and how much of the sum of errors is remembered.
     var proportionalGain = 0.99
     var integralGain = 0.01
@@ -42,9 +43,10 @@ enum FirstOrder {
     var polishShare = 0.2
     /// Largest relative residual from which on polishing is tried.
     var polishStart = 0.1
-    /// Part of the iterations that a pair of feasibility problems may cost in addition; 0 for none.
-    var feasibilityShare = 0.25
-    var trace = false
+    /// Part of the iterations that estimates for longer steps may cost in addition; 0 for none.
+    var boostShare = 0.1
+    /// Largest relative residual from which on longer steps are tried.
+    var boostStart = 0.01
 
     init() {}
   }

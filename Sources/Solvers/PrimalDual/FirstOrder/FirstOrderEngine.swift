@@ -28,6 +28,7 @@ struct FirstOrderEngine {
   private var detector: RayDetector
   private var polish: ActiveSetPolish
   private var best: BestPoint
+  private var boost: StepBoost
   private var lastReport: Double
 
   init(
@@ -44,6 +45,7 @@ struct FirstOrderEngine {
     detector = RayDetector(iteration, squares: squares)
     polish = ActiveSetPolish(squares)
     best = BestPoint(iteration)
+    boost = StepBoost(iteration)
     lastReport = context.deadline.elapsed
   }
 
@@ -58,14 +60,19 @@ struct FirstOrderEngine {
         if let reason = advance(1) { return .stopped(reason) }
         left = max(1, left - 1)
         iteration.multiplyMappedY()
-        firstError = iteration.fixedPointError()
+        firstError = iteration.fixedPointError(step: boost.safeStep)
         lastError = .infinity
       }
       if let reason = advance(left) { return .stopped(reason) }
       measure()
       if isConverged(residuals), let point = confirmed(iteration.originalPoint()) { return .converged(point) }
       if let ending = certificate() { return ending }
-      let error = iteration.fixedPointError()
+      let error = iteration.fixedPointError(step: boost.safeStep)
+      boost.observe(iteration)
+      if iteration.step > boost.safeStep, !(error <= StepBoost.growth * firstError) {
+        boost.fail(iteration)
+        continue
+      }
       let isRestart =
         isFirstCheck || error <= options.sufficientDecrease * firstError
         || (error <= options.necessaryDecrease * firstError && error > lastError)
@@ -125,8 +132,14 @@ struct FirstOrderEngine {
     let ratio = max(relativeDual(residuals), 1e-300) / max(relativePrimal(residuals), 1e-300)
     weight.update(moves: iteration.distances(), ratio: ratio, options: options)
     iteration.primalWeight = weight.value
-    iteration.restart()
     detector.restart(iteration)
+    if options.boostShare > 0 && merit(residuals) <= options.boostStart {
+      let (spent, context) = (boost.spent, context)
+      let limit = min(60, Int(options.boostShare * Double(iterations)) - spent)
+      iteration.step = boost.nextStep(iteration, limit: limit, shouldStop: { context.shouldStop })
+      iterations += boost.spent - spent
+    }
+    iteration.restart()
   }
 
   // MARK: - Polishing

@@ -5,9 +5,9 @@ extension FirstOrder {
   static func solve(
     _ form: LinearForm, _ options: Options, _ context: SolveContext, from start: Start? = nil
   ) -> FormOutcome {
-    guard
-      let matrix = ScaledMatrix(form, ruizPasses: options.ruizPasses, shouldStop: { context.shouldStop })
-    else { return .stopped(context) }
+    guard let matrix = ScaledMatrix(form, options: options, shouldStop: { context.shouldStop }) else {
+      return .stopped(context)
+    }
     let team = BlockTeam(size: teamSize(entries: form.entryCount, options))
     let problem = FirstOrderProblem(form, matrix: matrix)
     let iteration = HalpernIteration(problem, team: team)
@@ -44,7 +44,7 @@ extension FirstOrder {
 
   /// 0.998/‖A‖₂, a little less than what convergence allows, since the norm is an estimate from below.
   private static func largestStep(_ iteration: HalpernIteration, shouldStop: () -> Bool) -> Double {
-    let norm = iteration.spectralNorm(shouldStop: shouldStop)
+    let norm = iteration.spectralNorm(shouldStop: shouldStop).norm
     return norm > 0 ? 0.998 / norm : 1
   }
 

@@ -179,7 +179,7 @@ final class HalpernIteration: BlockTeam.Work {
 
   /// ‖z - T(z)‖ of the recorded iterate in the norm in which the method contracts, times √η; needs
   /// ``multiplyMappedY()``.
-  func fixedPointError() -> Double {
+  func fixedPointError(step safeStep: Double) -> Double {
     var (dx, dy, cross) = (0.0, 0.0, 0.0)
     for j in 0..<n {
       let step = mappedX[j] - reflectedX[j]
@@ -187,7 +187,7 @@ final class HalpernIteration: BlockTeam.Work {
       cross += step * (price[j] - mappedPrice[j])
     }
     for i in 0..<m { dy += stepY[i] * stepY[i] }
-    return max(0, primalWeight * dx + dy / primalWeight + 2 * step * cross).squareRoot()
+    return max(0, primalWeight * dx + dy / primalWeight + 2 * safeStep * cross).squareRoot()
   }
 
   /// Euclidean distances of the mapped point from the anchor.
@@ -204,6 +204,13 @@ final class HalpernIteration: BlockTeam.Work {
     anchorX.update(from: mappedX, count: n)
     y.update(from: mappedY, count: m)
     anchorY.update(from: mappedY, count: m)
+    count = 0
+  }
+
+  /// Goes back to the anchor.
+  func rollBack() {
+    x.update(from: anchorX, count: n)
+    y.update(from: anchorY, count: m)
     count = 0
   }
 

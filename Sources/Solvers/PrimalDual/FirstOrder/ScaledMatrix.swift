@@ -18,8 +18,11 @@ final class ScaledMatrix {
 
   /// Nil when asked to stop.
   /// - Complexity: O(passes · entries).
-  init?(_ form: LinearForm, ruizPasses: Int, shouldStop: () -> Bool) {
-    guard let scaling = Preconditioner(form, ruizPasses: ruizPasses, shouldStop: shouldStop) else { return nil }
+  init?(_ form: LinearForm, options: FirstOrder.Options, shouldStop: () -> Bool) {
+    guard
+      let scaling = Preconditioner(
+        form, geometricPasses: options.geometricPasses, ruizPasses: options.ruizPasses, shouldStop: shouldStop)
+    else { return nil }
     let (rows, columns) = (form.rowCount, form.columnCount)
     var columnLengths = [Int](repeating: 0, count: columns)
     for j in form.entryColumns { columnLengths[Int(j)] += 1 }

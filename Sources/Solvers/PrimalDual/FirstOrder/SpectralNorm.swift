@@ -7,29 +7,33 @@ extension HalpernIteration {
   ///
   /// G. Golub, W. Kahan, "Calculating the singular values and pseudo-inverse of a matrix", SIAM Journal on Numerical
   /// Analysis 2 (1965).
-  func spectralNorm(tolerance: Double = 1e-4, limit: Int = 200, shouldStop: () -> Bool) -> Double {
+  func spectralNorm(
+    columns: UnsafePointer<Double>? = nil, rows: UnsafePointer<Double>? = nil, tolerance: Double = 1e-4,
+    limit: Int = 200, shouldStop: () -> Bool
+  ) -> (norm: Double, iterations: Int) {
     // v lives in x, u in y; the products in mappedPrice and mappedActivity.
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15
     for j in 0..<problem.matrix.columnOrder.count {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      x[j] = Double(state >> 11) * 0x1p-53 - 0.5
+      x[j] = (Double(state >> 11) * 0x1p-53 - 0.5) * (columns?[j] ?? 1)
     }
     defer {
       x.update(repeating: 0, count: n)
       y.update(repeating: 0, count: m)
     }
-    guard normalize(x, n) > 0 else { return 0 }
+    for i in 0..<m { y[i] = 0 }
+    guard normalize(x, n) > 0 else { return (0, 0) }
     var bidiagonal = Bidiagonal()
     var beta = 0.0
     var last = 0.0
     var settled = 0
     for k in 1...limit {
       multiply(x, into: mappedActivity)
-      for i in 0..<m { y[i] = mappedActivity[i] - beta * y[i] }
+      for i in 0..<m { y[i] = mappedActivity[i] * (rows?[i] ?? 1) - beta * y[i] }
       let alpha = normalize(y, m)
       if alpha == 0 { break }
       multiplyTransposed(y, into: mappedPrice)
-      for j in 0..<n { x[j] = mappedPrice[j] - alpha * x[j] }
+      for j in 0..<n { x[j] = mappedPrice[j] * (columns?[j] ?? 1) - alpha * x[j] }
       bidiagonal.append(alpha, beta)
       beta = normalize(x, n)
       if beta <= 1e-14 * alpha { break }
@@ -39,7 +43,7 @@ extension HalpernIteration {
       last = norm
       if settled == 2 || shouldStop() { break }
     }
-    return bidiagonal.largestSingularValue
+    return (bidiagonal.largestSingularValue, bidiagonal.count)
   }
 
   /// Scales a vector to length 1 and returns what the length was.
@@ -61,6 +65,7 @@ private struct Bidiagonal {
   private var diagonal: [Double] = []
   private var besideSquared: [Double] = []
   private var alpha = 0.0
+  var count: Int { diagonal.count }
 
   /// Adds a column (β, α).
   mutating func append(_ newAlpha: Double, _ beta: Double) {

@@ -23,8 +23,30 @@ public struct InteriorPointSolver: Solver {
       let ending = method.run()
       var outcome = InteriorPointSolver.outcome(method, ending, arrangement.form)
       outcome.coneDuals = arrangement.restored(outcome.coneDuals)
-      return outcome
+      return ending == .dualInfeasible ? InteriorPointSolver.withPoint(outcome, reduced, context) : outcome
     }
+  }
+
+  /// A form with a ray is unbounded only if it is feasible: looks for a point, with the objective left out.
+  private static func withPoint(_ outcome: FormOutcome, _ form: ConicForm, _ context: SolveContext) -> FormOutcome {
+    var constraints = form
+    constraints.linear.objective = [Double](repeating: 0, count: form.linear.columnCount)
+    constraints.hessian = SparseMatrix(rowCount: form.linear.columnCount, columnCount: form.linear.columnCount)
+    let problem = InteriorPointProblem(constraints, ruizPasses: InteriorPoint.Options().ruizPasses)
+    var method = InteriorPoint(problem, options: InteriorPoint.Options(), context: context)
+    let ending = method.run()
+    var feasibility = InteriorPointSolver.outcome(method, ending, constraints)
+    if ending == .primalInfeasible { return feasibility }
+    guard ending == .optimal || ending == .nearlyOptimal else {
+      feasibility = outcome
+      feasibility.outcome = .infeasibleOrUnbounded
+      return feasibility
+    }
+    var result = outcome
+    result.point = feasibility.point
+    result.source = feasibility.source
+    result.objective = form.value(at: feasibility.point)
+    return result
   }
 
   public func openWorkspace(options: SolveOptions) -> any SolverWorkspace { InteriorPointWorkspace() }
