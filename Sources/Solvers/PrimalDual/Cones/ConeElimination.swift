@@ -40,6 +40,16 @@ final class ConeElimination {
   var rowCliques: [[Int32]] { parts.filter(\.isVariable).map(\.members) }
   var isEmpty: Bool { parts.isEmpty }
 
+  /// Which of the unknowns that are factorized are in a clique; empty when there is no clique.
+  func cliqueFlags(_ pattern: KKTPattern) -> [Bool] {
+    if isEmpty { return [] }
+    var flags = [Bool](repeating: false, count: pattern.order)
+    for part in parts {
+      for i in part.members { flags[Int(pattern.position[(part.isVariable ? columnCount : 0) + Int(i)])] = true }
+    }
+    return flags
+  }
+
   /// - Parameters:
   ///   - matrix: M, the rows of G last; `rows` the same by rows.
   ///   - isFree: whether a column has neither bounds nor a part in P.
@@ -168,11 +178,6 @@ final class ConeElimination {
     }
   }
 
-  /// The diagonal of H in the rows of the eliminated cones.
-  func writeDiagonal(_ rowDiagonal: UnsafeMutablePointer<Double>) {
-    for part in parts { cones.semidefinite(part.block).writeDiagonal(rowDiagonal + part.firstRow) }
-  }
-
   // MARK: - Right-hand sides
 
   /// Moves the eliminated rows of a right-hand side to those that stay; the former are left as they are.
@@ -193,27 +198,36 @@ final class ConeElimination {
     }
   }
 
-  /// Fills in the eliminated rows of a solution, where they still hold the right-hand side.
-  func recover(_ x: UnsafeMutablePointer<Double>) {
+  /// Fills in the eliminated unknowns of a solution, so that their equations hold with the right-hand side.
+  func complete(_ x: UnsafeMutablePointer<Double>, _ rhs: UnsafePointer<Double>) {
     for part in parts {
       let n = part.block.dimension
-      let own = x + columnCount + part.firstRow
+      let first = columnCount + part.firstRow
+      let (own, target) = (x + first, rhs + first)
       let scaling = cones.semidefinite(part.block)
       if part.isVariable {
         // ζ = (r_X - Aᵀλ)/g and x = (r + Hζ)/g.
-        for k in 0..<n { one[k] = x[Int(part.columns[k])] / part.coefficients[k] }
+        for k in 0..<n { one[k] = rhs[Int(part.columns[k])] / part.coefficients[k] }
         gather(part, x + columnCount, one, -1)
         scaling.applyH(one, two)
         for k in 0..<n {
-          x[Int(part.columns[k])] = (own[k] + two[k]) / part.coefficients[k]
+          x[Int(part.columns[k])] = (target[k] + two[k]) / part.coefficients[k]
           own[k] = one[k]
         }
       } else {
         // ζ = H⁻¹(Gx - r).
-        for k in 0..<n { one[k] = -own[k] }
+        for k in 0..<n { one[k] = -target[k] }
         gather(part, x, one, 1)
         scaling.applyInverseH(one, own)
       }
+    }
+  }
+
+  /// Sets to 0 what belongs to eliminated unknowns.
+  func clear(_ v: UnsafeMutablePointer<Double>) {
+    for part in parts {
+      (v + columnCount + part.firstRow).update(repeating: 0, count: part.block.dimension)
+      for j in part.columns { v[Int(j)] = 0 }
     }
   }
 

@@ -21,8 +21,7 @@ public struct InteriorPointSolver: Solver {
         ruizPasses: InteriorPoint.Options().ruizPasses)
       var method = InteriorPoint(problem, options: InteriorPoint.Options(), context: context)
       let ending = method.run()
-      var outcome = InteriorPointSolver.outcome(method, ending, arrangement.form)
-      outcome.coneDuals = arrangement.restored(outcome.coneDuals)
+      let outcome = arrangement.restored(InteriorPointSolver.outcome(method, ending, arrangement.form))
       return ending == .dualInfeasible ? InteriorPointSolver.withPoint(outcome, reduced, context) : outcome
     }
   }

@@ -19,6 +19,8 @@ final class KKTSystem {
     var coneRegularization = 1e-8
     var columnShare = 1e-10
     var rowShare = 1e-6
+    /// Where a cone has been eliminated, relative to the diagonal that this leaves.
+    var cliqueShare = 1e-13
     /// Refinement stops at a residual of this times the largest number of the right-hand side, ...
     var refinementTolerance = 1e-12
     /// ... or after this many steps.
@@ -34,25 +36,29 @@ final class KKTSystem {
   let pattern: KKTPattern
   let analysis: LDLAnalysis
   private let factorization: LDLFactorization
-  private let rows: SparseMatrix
-  private let values: Vector
+  let rows: SparseMatrix
+  let values: Vector
   private let work: Vector
-  private let coneValues: Vector
+  let coneValues: Vector
   private let coneProduct: Vector
+  /// What rows and columns of the factorized matrix are multiplied by, and whether a clique of ``elimination`` is on
+  /// their diagonal; empty when there is none.
+  let scale: Vector
+  let isInClique: [Bool]
   /// D and W of the present iteration, and the pivots of eliminated columns.
   private let diagonal: Vector
-  private let rowDiagonal: Vector
+  let rowDiagonal: Vector
   private let pivots: Vector
   private let hessianDiagonal: Vector
   private let next: UnsafeMutablePointer<Int>
   private let residual: Vector
   private let solution: Vector
   private let reduced: Vector
-  private var options: Options
+  var options: Options
   /// Largest residual, relative to the right-hand side, of the last solve.
   private(set) var lastResidual = 0.0
-  private let n: Int
-  private let r: Int
+  let n: Int
+  let r: Int
 
   init(_ problem: InteriorPointProblem, cones: ConeProduct, options: Options) {
     self.problem = problem
@@ -92,24 +98,30 @@ final class KKTSystem {
     residual = Vector(count: n + r)
     solution = Vector(count: 3 * (n + r))
     reduced = Vector(count: 3 * pattern.order)
+    isInClique = elimination.cliqueFlags(pattern)
+    scale = Vector(count: isInClique.count)
   }
 
   deinit { next.deallocate() }
 
   /// Regularizes more from now on, after a factorization that broke down.
   func regularizeMore() {
+    coneBoost *= 100
     options.regularization *= 100
     leastRegularization = options.regularization
   }
 
   /// Regularizes less from the next factorization on, where refinement could not undo what regularization did.
   func adaptRegularization() {
+    coneBoost = max(1, 0.1 * coneBoost)
     if lastResidual > options.poorResidual {
       options.regularization = max(leastRegularization, 0.1 * options.regularization)
     }
   }
 
   private var leastRegularization = 1e-13
+  /// What all regularization with cones is multiplied by, for the time being.
+  private(set) var coneBoost = 1.0
 
   /// Entries of the factor.
   var factorEntryCount: Int { analysis.factorEntryCount }
@@ -169,66 +181,18 @@ final class KKTSystem {
     rowDiagonal.copy(from: w)
     assemble()
     addConeBlock()
+    if !isInClique.isEmpty { equilibrate() }
     return factorization.factor(values.pointer)
   }
 
   /// What is added to D and W.
-  private var regularization: Double { cones.isEmpty ? options.regularization : options.coneRegularization }
-
-  /// Puts the cones' block, and regularization of its auxiliary rows, on top of what the products gave.
-  private func addConeBlock() {
-    if cones.isEmpty { return }
-    let rho = regularization
-    cones.writeBlock(into: coneValues.pointer)
-    pattern.coneEntries.withUnsafeBufferPointer { entries in
-      for k in 0..<entries.count { values.pointer[entries[k]] += coneValues.pointer[k] }
-    }
-    let first = r - cones.dimension
-    let row = pattern.kept.count + first
-    for i in 0..<cones.blockDimension {
-      let size = abs(coneValues.pointer[cones.blockStarts[i]])
-      rowDiagonal.pointer[first + i] = size
-      // On the way to a certificate a block vanishes: regularization must not outweigh it.
-      values.pointer[pattern.starts[row + i]] += rho - min(rho, options.rowShare * size)
-    }
-    let base = pattern.kept.count + pattern.rowCount
-    for a in 0..<cones.auxiliaryCount {
-      values.pointer[pattern.starts[base + a]] += Double(cones.auxiliarySigns[a]) * rho
-    }
-    regularizeColumns(from: first, rho)
-    guard !elimination.isEmpty else { return }
-    elimination.writeDiagonal(rowDiagonal.pointer)
-    pattern.position.withUnsafeBufferPointer { position in
-      pattern.starts.withUnsafeBufferPointer { starts in
-        pattern.rowIndices.withUnsafeBufferPointer { indices in
-          elimination.addProducts(to: values.pointer, position: position, starts: starts, indices: indices)
-        }
-      }
-    }
-  }
-
-  /// Raises the regularization of a column in cones to a share of what eliminating the cones would put on its diagonal:
-  /// where that is large, a small pivot taken first would drown it in rounding.
-  private func regularizeColumns(from firstConeRow: Int, _ rho: Double) {
-    problem.matrix.starts.withUnsafeBufferPointer { columnStarts in
-      problem.matrix.rowIndices.withUnsafeBufferPointer { rowIndices in
-        problem.matrix.values.withUnsafeBufferPointer { entries in
-          for (c, j) in pattern.kept.lazy.map(Int.init).enumerated() {
-            var sum = 0.0
-            for k in columnStarts[j]..<columnStarts[j + 1] where Int(rowIndices[k]) >= firstConeRow && Int(rowIndices[k]) < pattern.rowCount {
-              let size = rowDiagonal.pointer[Int(rowIndices[k])]
-              if size > 0 { sum += entries[k] * entries[k] / size }
-            }
-            let wanted = min(options.columnShare * sum, 1e4)
-            if wanted > rho { values.pointer[pattern.starts[c]] += wanted - rho }
-          }
-        }
-      }
-    }
+  var regularization: Double {
+    cones.isEmpty ? options.regularization : coneBoost * options.coneRegularization
   }
 
   private func assemble() {
     let rho = regularization
+    let hasCliques = !isInClique.isEmpty
     let hessian = problem.hessian
     let kept = pattern.kept.count
     pattern.starts.withUnsafeBufferPointer { starts in
@@ -249,7 +213,7 @@ final class KKTSystem {
                     scratch[Int(position[Int(hessian.rowIndices[k])])] = hessian.values[k]
                   }
                   if hessianDiagonal.pointer[j] == 0 { scratch[c] = 0 }
-                  scratch[c] += diagonal.pointer[j] + rho
+                  scratch[c] += diagonal.pointer[j] + (hasCliques && isInClique[c] ? 0 : rho)
                   for k in columnStarts[j]..<columnStarts[j + 1] where Int(rowIndices[k]) < r {
                     scratch[kept + Int(rowIndices[k])] = entries[k]
                   }
@@ -272,7 +236,7 @@ final class KKTSystem {
                           next[j] = first + 1
                           for e in first..<columnStarts[j + 1] { sum[Int(rowIndices[e])] += f * entries[e] }
                         }
-                        sum[i] += rowDiagonal.pointer[i] + rho
+                        sum[i] += rowDiagonal.pointer[i] + (hasCliques && isInClique[c] ? 0 : rho)
                         for k in starts[c]..<starts[c + 1] { values.pointer[k] = -sum[Int(indices[k]) - kept] }
                       }
                       for k in starts[kept + r]..<starts[pattern.order] { values.pointer[k] = 0 }
@@ -293,12 +257,17 @@ final class KKTSystem {
   func solve(_ rhs: UnsafeMutablePointer<Double>, count: Int) {
     let length = n + r
     solution.pointer.update(from: rhs, count: count * length)
+    for k in 0..<count {
+      let x = solution.pointer + k * length
+      if !elimination.isEmpty { elimination.reduce(x) }
+      norms[k] = max(weightedNorm(x), 1e-300)
+    }
     solveOnce(solution.pointer, count: count)
     lastResidual = 0
     for k in 0..<count {
       let x = solution.pointer + k * length
       let b = rhs + k * length
-      let norm = max(weightedNorm(b), 1e-300)
+      let norm = norms[k]
       computeResidual(b, x, residual.pointer)
       var relative = weightedNorm(residual.pointer) / norm
       if relative > options.refinementTolerance { relative = refine(x, norm) }
@@ -370,28 +339,40 @@ final class KKTSystem {
   private var images: [Vector] = []
   private lazy var weights = Vector(count: n + r)
   private lazy var zero = Vector(count: n + r)
+  private let norms = Vector(count: 3)
 
   /// The largest absolute entry, each equation divided by its diagonal where that is above 1: at the end of a solve
   /// diagonals reach 1e15, and their equations would drown all others.
   private func weightedNorm(_ x: UnsafePointer<Double>) -> Double {
     var largest = 0.0
-    for j in 0..<n { largest = max(largest, abs(x[j]) / max(1, diagonal.pointer[j])) }
-    for i in 0..<r { largest = max(largest, abs(x[n + i]) / max(1, rowDiagonal.pointer[i])) }
+    for j in 0..<n where !isAbsorbed(j) {
+      let size = abs(x[j]) / max(1, diagonal.pointer[j])
+      if size > largest || size.isNaN { largest = size }
+    }
+    for i in 0..<pattern.rowCount {
+      let size = abs(x[n + i]) / max(1, rowDiagonal.pointer[i])
+      if size > largest || size.isNaN { largest = size }
+    }
     return largest.isNaN ? .infinity : largest
   }
 
-  /// `out = rhs - K x` with the matrix without regularization.
+  @inline(__always)
+  private func isAbsorbed(_ j: Int) -> Bool { !elimination.isEmpty && elimination.isAbsorbed[j] }
+
+  /// `out = rhs - K x` with the matrix without regularization. First x is completed: what was eliminated with cones is
+  /// made to satisfy its equations, which leaves no residual in them.
   private func computeResidual(
-    _ rhs: UnsafePointer<Double>, _ x: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>
+    _ rhs: UnsafePointer<Double>, _ x: UnsafeMutablePointer<Double>, _ out: UnsafeMutablePointer<Double>
   ) {
+    if !elimination.isEmpty { elimination.complete(x, rhs) }
     let y = x + n
     let rowOut = out + n
     for j in 0..<n { out[j] = rhs[j] - diagonal.pointer[j] * x[j] }
     let m = r - cones.dimension
     for i in 0..<m { rowOut[i] = rhs[n + i] + rowDiagonal.pointer[i] * y[i] }
     if !cones.isEmpty {
-      cones.applyH(y + m, into: coneProduct.pointer)
-      for i in 0..<cones.dimension { rowOut[m + i] = rhs[n + m + i] + coneProduct.pointer[i] }
+      cones.applyBlockH(y + m, into: coneProduct.pointer)
+      for i in 0..<cones.blockDimension { rowOut[m + i] = rhs[n + m + i] + coneProduct.pointer[i] }
     }
     problem.matrix.starts.withUnsafeBufferPointer { starts in
       problem.matrix.rowIndices.withUnsafeBufferPointer { rows in
@@ -410,15 +391,15 @@ final class KKTSystem {
       }
     }
     problem.subtractHessianProduct(x, from: out)
+    if !elimination.isEmpty { elimination.clear(out) }
   }
 
-  /// One solve with the factor of the regularized matrix.
+  /// One solve with the factor of the regularized matrix, for what is not eliminated with cones.
   private func solveOnce(_ x: UnsafeMutablePointer<Double>, count: Int) {
     let length = n + r
     let kept = pattern.kept.count
     let order = pattern.order
     let stay = pattern.rowCount
-    if !elimination.isEmpty { for c in 0..<count { elimination.reduce(x + c * length) } }
     problem.matrix.starts.withUnsafeBufferPointer { starts in
       problem.matrix.rowIndices.withUnsafeBufferPointer { rows in
         problem.matrix.values.withUnsafeBufferPointer { entries in
@@ -437,7 +418,9 @@ final class KKTSystem {
                   for k in starts[j]..<starts[j + 1] { small[kept + Int(rows[k])] -= entries[k] * t }
                 }
               }
+              scaleReduced(count)
               factorization.solve(reduced.pointer, count: count)
+              scaleReduced(count)
               for c in 0..<count {
                 let full = x + c * length
                 let small = reduced.pointer + c * order
@@ -455,7 +438,18 @@ final class KKTSystem {
         }
       }
     }
-    if !elimination.isEmpty { for c in 0..<count { elimination.recover(x + c * length) } }
+  }
+}
+
+extension KKTSystem {
+  /// Multiplies the reduced right-hand sides or solutions by ``scale``.
+  @inline(__always)
+  private func scaleReduced(_ count: Int) {
+    let order = scale.count
+    for c in 0..<count {
+      let x = reduced.pointer + c * order
+      for k in 0..<order { x[k] *= scale.pointer[k] }
+    }
   }
 }
 
