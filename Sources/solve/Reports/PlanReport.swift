@@ -106,7 +106,6 @@ struct PlanReport {
       return "leaves \(after.rows) rows, \(after.columns) columns, \(after.entries) entries"
     case .infeasible: return "proves that the model is infeasible"
     case .infeasibleOrUnbounded: return "finds the model infeasible or unbounded"
-    case .unbounded: return "proves that the model is unbounded"
     }
   }
 
@@ -137,7 +136,6 @@ struct PlanReport {
         case .reduced: "reduced"
         case .infeasible: "infeasible"
         case .infeasibleOrUnbounded: "infeasibleOrUnbounded"
-        case .unbounded: "unbounded"
         }
       fields.append(
         "\"presolve\":{\"outcome\":\"\(outcome)\",\"rows\":\(after.rows),\"columns\":\(after.columns),\"entries\":\(after.entries)}")

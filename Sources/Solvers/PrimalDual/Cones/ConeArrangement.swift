@@ -18,7 +18,7 @@ struct ConeArrangement {
   private let rows: [Int]
 
   /// Below this order the block is always kept.
-  static let leastOrder = 8
+  static let leastOrder = 4
 
   private enum Treatment { case kept, inequality, variable }
 

@@ -15,7 +15,7 @@ extension KKTSystem {
       let size = abs(coneValues.pointer[cones.blockStarts[i]])
       rowDiagonal.pointer[first + i] = size
       // On the way to a certificate a block vanishes: regularization must not outweigh it.
-      values.pointer[pattern.starts[row + i]] += rho - min(rho, coneBoost * options.rowShare * size)
+      values.pointer[pattern.starts[row + i]] += rho - min(rho, boost * options.rowShare * size)
     }
     let base = pattern.kept.count + pattern.rowCount
     for a in 0..<cones.auxiliaryCount {
@@ -45,7 +45,7 @@ extension KKTSystem {
               let size = rowDiagonal.pointer[Int(rowIndices[k])]
               if size > 0 { sum += entries[k] * entries[k] / size }
             }
-            let wanted = min(coneBoost * options.columnShare * sum, 1e4)
+            let wanted = min(boost * options.columnShare * sum, 1e4)
             let present = !isInClique.isEmpty && isInClique[c] ? 0 : rho
             if wanted > present { values.pointer[pattern.starts[c]] += wanted - present }
           }
@@ -67,7 +67,7 @@ extension KKTSystem {
       for c in 0..<self.scale.count {
         let own = scale[c]
         for k in starts[c]..<starts[c + 1] { values.pointer[k] *= own * scale[Int(indices[k])] }
-        if isInClique[c] { values.pointer[starts[c]] += Double(pattern.signs[c]) * coneBoost * options.cliqueShare }
+        if isInClique[c] { values.pointer[starts[c]] += Double(pattern.signs[c]) * boost * options.cliqueShare }
       }
     }
   }
