@@ -10,8 +10,10 @@ public struct FactorEstimate: Sendable {
 
   /// - Complexity: that of the ordering, about O(entries log entries) for sparse forms, and of the pattern of the factor.
   public init(_ form: ConicForm) {
-    let problem = InteriorPointProblem(form, ruizPasses: 0)
-    let pattern = KKTSystem.choosePattern(problem, problem.matrix.transposed(), ConeProduct(form.cones))
+    let arrangement = ConeArrangement(form)
+    let problem = InteriorPointProblem(
+      arrangement.form, eliminatedConeCount: arrangement.eliminatedCount, ruizPasses: 0)
+    let pattern = KKTSystem.choosePattern(problem)
     entryCount = pattern.1.factorEntryCount
     flopCount = pattern.1.flopCount
   }

@@ -75,7 +75,7 @@ final class HomogeneousEmbedding {
     m = problem.rowCount
     r = problem.stackedRowCount
     boxes = Boxes(problem)
-    cones = ConeProduct(problem.form.cones)
+    cones = ConeProduct(problem.form.cones, eliminatedCount: problem.eliminatedConeCount)
     kkt = KKTSystem(problem, cones: cones, options: options)
     let p = cones.dimension
     coneSlack = Vector(count: p)
@@ -186,11 +186,42 @@ final class HomogeneousEmbedding {
     }
     for i in 0..<m { constant[n + i] = beta.pointer[i] }
     for i in 0..<cones.dimension { constant[n + m + i] = -problem.offsets[i] }
+    // On the way to a certificate the point runs away, and the solution stays.
+    let isShifted = (cones.isSymmetric || cones.blockDimension < cones.dimension) && !cones.isEmpty && tau > 100 * kappa
+    if isShifted { shiftConstant() }
     cones.affineTarget(s: coneSlack.pointer, into: coneTarget.pointer)
     let gap = prepare(eta: 1)
     kkt.solve(rhs.pointer, count: 2)
+    if isShifted { shiftBack() }
     computeDenominator()
     finish(eta: 1, gap: gap, kappaTarget: -tau * kappa)
+  }
+
+  // The solution for the constant right-hand side tends to (x, -λ, -z)/τ. With cones only the difference to it is solved
+  // for: H and its inverse would multiply the rounding in the cancellation of Gx and h far beyond the difference.
+
+  /// Takes the product of the matrix and (x, -λ, -z)/τ from the constant right-hand side; for cones that leaves
+  /// -(s + Hz + residual)/τ, where Hz = s in symmetric cones.
+  private func shiftConstant() {
+    let constant = rhs.pointer
+    let violation = reducedTarget.pointer
+    for i in 0..<(n + m) { violation[i] = dualResidual.pointer[i] }
+    boxes.addMultipliers(1, to: violation)
+    for j in 0..<n { constant[j] = gamma.pointer[j] - (diagonal.pointer[j] * t.pointer[j] + violation[j]) / tau }
+    for i in 0..<m {
+      let activity = primalResidual.pointer[i] + t.pointer[n + i]
+      constant[n + i] -= (activity + rowDiagonal.pointer[i] * multipliers.pointer[i]) / tau
+    }
+    coneScratch.pointer.update(from: coneSlack.pointer, count: cones.dimension)
+    if !cones.isSymmetric { cones.applyBlockH(coneMultipliers, into: coneScratch.pointer) }
+    for i in 0..<cones.dimension {
+      constant[n + m + i] = -(coneSlack.pointer[i] + coneScratch.pointer[i] + primalResidual.pointer[m + i]) / tau
+    }
+  }
+
+  private func shiftBack() {
+    VectorKernels.add(n, 1 / tau, t.pointer, to: rhs.pointer)
+    VectorKernels.add(r, -1 / tau, multipliers.pointer, to: rhs.pointer + n)
   }
 
   /// The direction for the complementarity targets in ``Boxes/target`` and the given one of τκ.
@@ -234,7 +265,14 @@ final class HomogeneousEmbedding {
       sum -= VectorKernels.dot(n, difference, product)
     }
     if !cones.isEmpty {
-      cones.applyH(one + n + m, into: coneScratch.pointer)
+      cones.applyBlockH(one + n + m, into: coneScratch.pointer)
+      if cones.blockDimension < cones.dimension {
+        // Of eliminated cones Hζ is Gx + h, without the rounding that H would multiply.
+        let activity = rowScratch.pointer
+        for i in 0..<r { activity[i] = 0 }
+        problem.matrix.multiplyAdd(one, into: activity)
+        for i in cones.blockDimension..<cones.dimension { coneScratch[i] = activity[m + i] + problem.offsets[i] }
+      }
       sum += VectorKernels.dot(cones.dimension, one + n + m, coneScratch.pointer)
     }
     denominator = sum
@@ -273,8 +311,8 @@ final class HomogeneousEmbedding {
     }
     for i in 0..<r { multiplierStep.pointer[i] = -(two[n + i] + tauStep * one[n + i]) }
     if !cones.isEmpty {
-      cones.applyH(multiplierStep.pointer + m, into: coneSlackStep.pointer)
-      for i in 0..<cones.dimension { coneSlackStep.pointer[i] = coneTarget.pointer[i] - coneSlackStep.pointer[i] }
+      cones.applyBlockH(multiplierStep.pointer + m, into: coneSlackStep.pointer)
+      for i in 0..<cones.blockDimension { coneSlackStep.pointer[i] = coneTarget.pointer[i] - coneSlackStep.pointer[i] }
     }
     kappaStep = isHomogeneous ? (kappaTarget - kappa * tauStep) / tau : 0
     closeRows(eta: eta)
@@ -284,15 +322,18 @@ final class HomogeneousEmbedding {
   }
 
   // What the solve leaves of an equation with a large diagonal is put where it does no harm: into the slack of a row far
-  // from its sides, and into the multiplier of a column near a bound. Then the linear equations hold to rounding, and
+  // from its sides or of an eliminated cone, and into the multiplier of a column near a bound. Then the linear equations hold to rounding, and
   // the error meets a complementarity product, where it is multiplied by a tiny number.
 
-  /// Takes the step of row activities from A Δx where W is large.
+  /// Takes the step of row activities from A Δx where W is large, and that of the slacks of eliminated cones from G Δx.
   private func closeRows(eta: Double) {
     let activity = rowScratch.pointer
     for i in 0..<r { activity[i] = eta * primalResidual.pointer[i] }
     problem.matrix.multiplyAdd(tStep.pointer, into: activity)
     for i in 0..<m where !isEquation[i] && rowDiagonal.pointer[i] > 1 { tStep.pointer[n + i] = activity[i] }
+    for i in cones.blockDimension..<cones.dimension {
+      coneSlackStep.pointer[i] = activity[m + i] + problem.offsets[i] * tauStep
+    }
   }
 
   /// Takes the step of multipliers from those of the sides where W is large.

@@ -198,7 +198,9 @@ struct InteriorPoint {
     let mu = e.mu
     e.computeAffineDirection()
     var affine = e.maxStep(limit: 1)
-    for _ in 0..<3 where !(e.kkt.lastResidual <= options.brokenResidual && e.tauStep.isFinite && affine.isFinite) {
+    // With cones the residual is large on the way to a certificate, and more regularization only makes it larger.
+    let broken = e.cones.isEmpty ? options.brokenResidual : .greatestFiniteMagnitude
+    for _ in 0..<3 where !(e.kkt.lastResidual <= broken && e.tauStep.isFinite && affine.isFinite) {
       e.kkt.regularizeMore()
       _ = e.factorAgain()
       e.computeAffineDirection()

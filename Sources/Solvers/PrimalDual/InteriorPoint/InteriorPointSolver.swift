@@ -16,10 +16,12 @@ public struct InteriorPointSolver: Solver {
   ) throws(SolverError) -> FormOutcome {
     let settings = settings(options)
     return try PresolvedSolve.run(form, options: options, context: context) { reduced in
-      let problem = InteriorPointProblem(reduced, ruizPasses: settings.ruizPasses)
+      let arrangement = ConeArrangement(reduced)
+      let problem = InteriorPointProblem(
+        arrangement.form, eliminatedConeCount: arrangement.eliminatedCount, ruizPasses: settings.ruizPasses)
       var method = InteriorPoint(problem, options: settings, context: context)
       let ending = method.run()
-      let outcome = InteriorPointSolver.outcome(method, ending, reduced)
+      let outcome = arrangement.restored(InteriorPointSolver.outcome(method, ending, arrangement.form))
       return ending == .dualInfeasible ? InteriorPointSolver.withPoint(outcome, reduced, settings, context) : outcome
     }
   }
