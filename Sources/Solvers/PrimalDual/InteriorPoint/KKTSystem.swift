@@ -129,7 +129,7 @@ final class KKTSystem {
   var factorEntryCount: Int { analysis.factorEntryCount }
 
   /// The pattern with the cheaper factor. Columns that would fill the normal equations stay in either case.
-  private static func choosePattern(
+  static func choosePattern(
     _ problem: InteriorPointProblem, _ rows: SparseMatrix, _ cones: ConeProduct, _ elimination: ConeElimination
   ) -> (KKTPattern, LDLAnalysis) {
     let (n, r) = (problem.columnCount, problem.stackedRowCount)
