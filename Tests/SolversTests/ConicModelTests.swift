@@ -23,7 +23,7 @@ struct ConicModelTests {
 
   private func optimum(
     _ model: Model, _ value: Double, _ comment: String = "", tolerance: Double = 2e-7,
-    location: SourceLocation = #_sourceLocation
+    location: Testing.SourceLocation = #_sourceLocation
   ) throws {
     let solution = try solved(model)
     let text = "\(comment) \(solution.warnings.map(\.message))"
@@ -178,7 +178,9 @@ struct ConicModelTests {
     model.subject(to: "total") { total == 1.0 }
     model.subject(to: "given") { w[0].expression == a }
     model.minimize(u.expression)
-    try optimum(model, a * log(a / p[0]) + (1 - a) * log((1 - a) / (1 - p[0])), "of \(n)")
+    let given: Double = a * log(a / p[0])
+    let rest: Double = (1 - a) * log((1 - a) / (1 - p[0]))
+    try optimum(model, given + rest, "of \(n)")
   }
 
   @Test(arguments: [1.5, 2, 3, 7.5]) func `smallest norm on a plane is one over the dual norm`(p: Double) throws {

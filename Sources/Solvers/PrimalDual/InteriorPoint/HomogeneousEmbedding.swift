@@ -322,8 +322,8 @@ final class HomogeneousEmbedding {
   }
 
   // What the solve leaves of an equation with a large diagonal is put where it does no harm: into the slack of a row far
-  // from its sides or of an eliminated cone, and into the multiplier of a column near a bound. Then the linear equations hold to rounding, and
-  // the error meets a complementarity product, where it is multiplied by a tiny number.
+  // from its sides or of an eliminated cone, and into the multiplier of a column near a bound. Then the linear equations
+  // hold to rounding, and the error meets a complementarity product, where it is multiplied by a tiny number.
 
   /// Takes the step of row activities from A Δx where W is large, and that of the slacks of eliminated cones from G Δx.
   private func closeRows(eta: Double) {

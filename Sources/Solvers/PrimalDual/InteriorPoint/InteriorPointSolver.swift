@@ -16,12 +16,7 @@ public struct InteriorPointSolver: Solver {
   ) throws(SolverError) -> FormOutcome {
     let settings = settings(options)
     return try PresolvedSolve.run(form, options: options, context: context) { reduced in
-      let arrangement = ConeArrangement(reduced)
-      let problem = InteriorPointProblem(
-        arrangement.form, eliminatedConeCount: arrangement.eliminatedCount, ruizPasses: settings.ruizPasses)
-      var method = InteriorPoint(problem, options: settings, context: context)
-      let ending = method.run()
-      let outcome = arrangement.restored(InteriorPointSolver.outcome(method, ending, arrangement.form))
+      let (outcome, ending) = InteriorPointSolver.run(reduced, settings, context)
       return ending == .dualInfeasible ? InteriorPointSolver.withPoint(outcome, reduced, settings, context) : outcome
     }
   }
@@ -37,6 +32,18 @@ public struct InteriorPointSolver: Solver {
     return settings
   }
 
+  /// Arranges the cones of a form and solves it.
+  private static func run(
+    _ form: ConicForm, _ settings: InteriorPoint.Options, _ context: SolveContext
+  ) -> (outcome: FormOutcome, ending: InteriorPoint.Ending) {
+    let arrangement = ConeArrangement(form)
+    let problem = InteriorPointProblem(
+      arrangement.form, eliminatedConeCount: arrangement.eliminatedCount, ruizPasses: settings.ruizPasses)
+    var method = InteriorPoint(problem, options: settings, context: context)
+    let ending = method.run()
+    return (arrangement.restored(outcome(method, ending, arrangement.form)), ending)
+  }
+
   /// A form with a ray is unbounded only if it is feasible: looks for a point, with the objective left out.
   private static func withPoint(
     _ outcome: FormOutcome, _ form: ConicForm, _ settings: InteriorPoint.Options, _ context: SolveContext
@@ -44,10 +51,8 @@ public struct InteriorPointSolver: Solver {
     var constraints = form
     constraints.linear.objective = [Double](repeating: 0, count: form.linear.columnCount)
     constraints.hessian = SparseMatrix(rowCount: form.linear.columnCount, columnCount: form.linear.columnCount)
-    let problem = InteriorPointProblem(constraints, ruizPasses: settings.ruizPasses)
-    var method = InteriorPoint(problem, options: settings, context: context)
-    let ending = method.run()
-    var feasibility = InteriorPointSolver.outcome(method, ending, constraints)
+    let (answer, ending) = run(constraints, settings, context)
+    var feasibility = answer
     if ending == .primalInfeasible { return feasibility }
     guard ending == .optimal || ending == .nearlyOptimal else {
       feasibility = outcome
