@@ -4,7 +4,7 @@ import Testing
 @testable import Solvers
 
 /// A linear form whose rows keep columns away from finite bounds, mostly with a row that contradicts a sum of others.
-private func contradictoryForm(seed: UInt64) -> LinearForm {
+func contradictoryForm(seed: UInt64) -> LinearForm {
   var random = Random(seed: seed &+ 5_000_000)
   var form = LinearForm()
   let n = 3 + random.below(12)
@@ -57,17 +57,17 @@ private func contradictoryForm(seed: UInt64) -> LinearForm {
     }
 
     @Test(
-      "5,000 random contradictory forms",
+      "2,000 random contradictory forms",
       arguments: [Presolve.Rules.all, .dominatedColumns, [.dominatedColumns, .impliedRows, .parallelColumns]])
     func random(rules: Presolve.Rules) throws {
       var infeasible = 0
-      for seed in UInt64(0)..<5000 {
+      for seed in UInt64(0)..<2000 {
         let form = contradictoryForm(seed: seed)
         guard let multipliers = try farkas(form, rules) else { continue }
         infeasible += 1
         #expect(Checker().farkasMargin(multipliers: multipliers, of: model(of: form)) != nil, "seed \(seed)")
       }
-      #expect(infeasible > 2000)
+      #expect(infeasible > 800)
     }
 
     @Test("weights on bounds move to the rows that imply them", arguments: [76484, 77347, 93737])
