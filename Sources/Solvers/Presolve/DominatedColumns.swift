@@ -17,19 +17,17 @@ extension PresolveProblem {
       bounds.set(i, low: low, high: high, premise: signPremise(i))
     }
     let columns = ColumnEntries(matrix)
+    // By column and bound, what ``isKept(_:fromUpper:_:)`` said: 1 for no, 2 for yes.
+    var kept = [(lower: UInt8, upper: UInt8)](repeating: (0, 0), count: columnCount)
     var isAny = false
     for _ in 0..<3 {
       var isNew = false
-      for j in 0..<columnCount where traits[j].isEmpty && matrix.columnLength[j] > 0 {
-        if boundMultipliers(by: j, columns[j], &bounds) { isNew = true }
-      }
+      for j in 0..<columnCount where boundMultipliers(by: j, columns[j], &kept[j], &bounds) { isNew = true }
       if !isNew { break }
       isAny = true
     }
     if !isAny { return }
-    for j in 0..<columnCount where traits[j].isDisjoint(with: [.gone, .quadratic, .conic]) {
-      if matrix.columnLength[j] > 0 { fixIfDominated(j, columns[j], &bounds) }
-    }
+    for j in 0..<columnCount { fixIfDominated(j, columns[j], &bounds) }
   }
 
   /// Bounds of a multiplier by the sides of its row alone: none leans on an infinite side.
@@ -58,8 +56,9 @@ extension PresolveProblem {
 
   /// The bounds that a column sets on the multipliers of its rows, given those of the others.
   private mutating func boundMultipliers(
-    by j: Int, _ column: ColumnEntries.Column, _ bounds: inout ProvenBounds
+    by j: Int, _ column: ColumnEntries.Column, _ kept: inout (lower: UInt8, upper: UInt8), _ bounds: inout ProvenBounds
   ) -> Bool {
+    if column.count == 0 || !traits[j].isEmpty { return false }
     var sum = RangeOfSum()
     for t in 0..<column.count {
       let i = Int(column.rows[t])
@@ -69,8 +68,10 @@ extension PresolveProblem {
       if sum.isOpen { return false }
     }
     // The entries times the multipliers are at most the cost, or at least.
-    var isAtMost = sum.leastInfinite <= 1 && isKept(j, fromUpper: true, column)
-    var isAtLeast = sum.mostInfinite <= 1 && isKept(j, fromUpper: false, column)
+    if sum.leastInfinite <= 1 && kept.upper == 0 { kept.upper = isKept(j, fromUpper: true, column) ? 2 : 1 }
+    if sum.mostInfinite <= 1 && kept.lower == 0 { kept.lower = isKept(j, fromUpper: false, column) ? 2 : 1 }
+    var isAtMost = sum.leastInfinite <= 1 && kept.upper == 2
+    var isAtLeast = sum.mostInfinite <= 1 && kept.lower == 2
     if !isAtMost && !isAtLeast { return false }
     // What the bounds rest on is gathered when the first of them is of use, before it changes anything.
     var leastBasis: ProvenBounds.Basis?
@@ -169,6 +170,7 @@ extension PresolveProblem {
   }
 
   private mutating func fixIfDominated(_ j: Int, _ column: ColumnEntries.Column, _ bounds: inout ProvenBounds) {
+    if column.count == 0 || !traits[j].isDisjoint(with: [.gone, .quadratic, .conic]) { return }
     var sum = RangeOfSum()
     for t in 0..<column.count {
       let i = Int(column.rows[t])
