@@ -1,5 +1,5 @@
-/// Rules that rest on bounds of the multipliers: columns whose reduced cost cannot be 0 are fixed, rows whose multiplier
-/// cannot be 0 are held at a side.
+/// Rules that rest on bounds of the multipliers: columns whose reduced cost cannot be 0 are fixed, and rows whose
+/// multiplier has the sign that one of their sides asks for anyway become equations at that side.
 ///
 /// A column without an upper bound has a reduced cost of at least 0, which bounds the multipliers of its rows, given the
 /// signs and bounds of the others; those bound the reduced costs of further columns. Premises are the signs of the
@@ -83,7 +83,9 @@ extension PresolveProblem {
       let range = bounds.ranges[i]
       let atMost = isAtMost ? (cost[j] - sum.least(without: a, range.low, range.high)) / a : .nan
       let atLeast = isAtLeast ? (cost[j] - sum.most(without: a, range.low, range.high)) / a : .nan
-      let isUseful = isNarrower(atMost, isHigh: a > 0, range) || isNarrower(atLeast, isHigh: a < 0, range)
+      let isUseful =
+        isNarrower(atMost, isHigh: a > 0, range) || isNarrower(atLeast, isHigh: a < 0, range)
+        || givesSign(i, atMost, isHigh: a > 0) || givesSign(i, atLeast, isHigh: a < 0)
       if !isUseful { continue }
       if !hasBases {
         leastBasis = isAtMost ? premises(of: j, column, isLeast: true, bounds) : nil
@@ -108,6 +110,14 @@ extension PresolveProblem {
     return isHigh ? limit < range.high - step : limit > range.low + step
   }
 
+  /// Whether a limit (not a number for none) gives the multiplier of an inequality the sign that its side asks for. The
+  /// side need not ask for it then: the row may be an equation.
+  @inline(__always)
+  private func givesSign(_ i: Int, _ limit: Double, isHigh: Bool) -> Bool {
+    guard abs(limit) <= 1e8, rowLower[i] < rowUpper[i] else { return false }
+    return isHigh ? limit <= 0 && rowUpper[i] < .infinity : limit >= 0 && rowLower[i] > -.infinity
+  }
+
   /// What the bounds set by a column rest on: the sign of its reduced cost, and the premises of the bounds that its
   /// smallest or largest value comes from; nil when those are too many. The multiplier that is infinite there, and the
   /// only one that is bounded then, has no part in it.
@@ -127,25 +137,23 @@ extension PresolveProblem {
     return basis
   }
 
-  /// Takes a bound of a multiplier if it is better; where it keeps the multiplier from 0, the row is held.
+  /// Takes a bound of a multiplier if it is better; where it gives the multiplier its sign, the row is held.
   private mutating func narrow(
     _ i: Int, _ limit: Double, isHigh: Bool, by j: Int, _ column: ColumnEntries.Column, isLeast: Bool,
     _ basis: ProvenBounds.Basis, _ bounds: inout ProvenBounds
   ) -> Bool {
-    guard isNarrower(limit, isHigh: isHigh, bounds.ranges[i]) else { return false }
+    let isBetter = isNarrower(limit, isHigh: isHigh, bounds.ranges[i])
+    let isSign = givesSign(i, limit, isHigh: isHigh)
     // Something may have been given up since the column was looked at.
-    guard bounds.isValid(basis) else { return false }
-    bounds.set(i, limit, isHigh: isHigh, basis)
-    let small = 1e-9 * max(1, abs(limit))
-    guard rowLower[i] < rowUpper[i], isHigh ? limit < -small : limit > small,
-      (isHigh ? rowUpper[i] : rowLower[i]).isFinite
-    else { return true }
+    guard isBetter || isSign, bounds.isValid(basis) else { return false }
+    if isBetter { bounds.set(i, limit, isHigh: isHigh, basis) }
+    if !isSign { return true }
     // The sign that is given up must not be a premise; the row's own bound has no part in the one found for it.
     var proof = basis
     if ProvenBounds.contains(basis, columnCount + i) {
       guard let own = premises(of: j, column, isLeast: isLeast, without: i, bounds),
         !ProvenBounds.contains(own, columnCount + i)
-      else { return true }
+      else { return isBetter }
       proof = own
     }
     hold(i, isLower: !isHigh)
@@ -154,7 +162,7 @@ extension PresolveProblem {
     return true
   }
 
-  /// Makes an equation of a row that is at one side in every optimum.
+  /// Makes an equation of a row that is at one side in some optimum.
   private mutating func hold(_ i: Int, isLower: Bool) {
     counts.heldRows += 1
     var record = ReductionStack.Record(kind: .heldRow, marks: isLower ? .lower : .upper)

@@ -87,17 +87,33 @@ extension PresolveProblem {
 
   /// Fixes column k where the sign of the reduced cost of j decides that of `z_k = s z_j + difference`.
   private mutating func fixIfPriced(_ k: Int, by j: Int, _ s: Double, _ difference: Double) -> Bool {
-    let isAtLeast = s > 0 ? upper[j] == .infinity : lower[j] == -.infinity
-    let isAtMost = s > 0 ? lower[j] == -.infinity : upper[j] == .infinity
-    if difference > 0 && isAtLeast && lower[k] > -.infinity {
+    if difference > 0 && lower[k] > -.infinity && isReleased(j, fromUpper: s > 0) {
       counts.dominated += 1
       fix(k, at: lower[k], .lower)
       return true
     }
-    if difference < 0 && isAtMost && upper[k] < .infinity {
+    if difference < 0 && upper[k] < .infinity && isReleased(j, fromUpper: s < 0) {
       counts.dominated += 1
       fix(k, at: upper[k], .upper)
       return true
+    }
+    return false
+  }
+
+  /// Whether a column has no bound on one side, or one that a row implies, which then goes.
+  private mutating func isReleased(_ j: Int, fromUpper: Bool) -> Bool {
+    let bound = fromUpper ? upper[j] : lower[j]
+    if !bound.isFinite { return true }
+    var k = matrix.columnHead[j]
+    while k >= 0 {
+      let e = matrix.entries[Int(k)]
+      let (low, high) = impliedBounds(Int(e.row), e.value, j, activity(Int(e.row), isFresh: true))
+      if fromUpper ? high <= bound : low >= bound {
+        silentChanges += 1
+        setBounds(j, lower: fromUpper ? lower[j] : -.infinity, upper: fromUpper ? .infinity : upper[j])
+        return true
+      }
+      k = e.columnNext
     }
     return false
   }
