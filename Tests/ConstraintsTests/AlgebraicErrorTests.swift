@@ -29,7 +29,8 @@ struct AlgebraicErrorTests {
     (#""s[1.5] <= 3""#, "T503", 3), (#""(b or y) => y <= 3""#, "T506", 2), (#"{"exprs": ["y"], "in": "SecondOrderCon"}"#, "N201", 23),
     (#"{"exprs": ["y", "b"], "in": {"set": "PowerCone", "exponent": 0.3}}"#, "M308", 28), (#""y <= 1 && b == 1""#, "T501", 8),
     (#""y =< 1""#, "T501", 3), (#""alldifferent(y <= 1)""#, "T503", 14), (#""x['a'] default y <= 3""#, "T503", 16),
-    (#""y <= piecewise(y)""#, "T506", 6), (#""min(x[i] for i in I where i == 'q') <= 1""#, "D604", 1),
+    (#""y <= element(y)""#, "T506", 6), (#""piecewise(y, 0, 1, 2, 3, 4) <= 1""#, "T503", 1),
+    (#""piecewise(y, 1, 0, 0, 3) <= 1""#, "T503", 1), (#""piecewise(y, 0, y, 2, 3) <= 1""#, "T503", 17), (#""min(x[i] for i in I where i == 'q') <= 1""#, "D604", 1),
   ])
   func constraints(_ text: String, _ code: String, _ column: Int) {
     let error = firstError { _ = try readAlgebraic(Self.model(constraint: text)) }

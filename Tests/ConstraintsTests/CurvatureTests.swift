@@ -49,6 +49,13 @@ struct CurvatureTests {
       (.unknown, { x, y in x * x - exp(y) }),
       (.concave, { x, y in 0 - x * x - y * y + x * y }),
       (.convex, { x, y in softplus(y) }),
+      (.convex, { x, y in sqrt((x - 1) ** 2 + (y - 2) ** 2) }),
+      (.convex, { x, y in exp(x * x + x * y + y * y) }),
+      (.convex, { x, y in max((x - y) * (x - y) + x, 3 * exp(y) - log(x)) }),
+      (.convex, { x, y in (x - 2 * y + 1) ** 2 / x }),
+      (.concave, { x, y in log(4 - x * x + x * y - y * y) }),
+      (.unknown, { x, y in exp(x * y) }),
+      (.unknown, { x, y in sqrt((x - 1) ** 2 + (y - 2) ** 2 - 1) }),
       (.concave, { x, y in log(logistic(y)) }),
     ]
     for (k, entry) in table.enumerated() {
@@ -62,6 +69,7 @@ struct CurvatureTests {
     #expect(report { x, y in exp(log(x) + exp(x * exp(y))) }.reason == "'x * exp(y)': a product of expressions that vary")
     #expect(report { x, y in 2 * exp(sqrt(exp(y) + 1)) + y }.reason.contains("'sqrt(exp(y) + 1)' is concave and grows with 'exp(y) + 1', which is convex"))
     #expect(report { x, y in exp(exp(x) + log(x)) }.reason == "'exp(x) + log(x)' adds the convex 'exp(x)' and the concave 'log(x)'")
+    #expect(report { x, y in exp(x * y + y) }.reason.contains("'y + x * y': the quadratic part curves downwards along"))
     #expect(report { x, y in exp(1 / y) }.reason == "'1 / y': the divisor may be negative")
     #expect(report { x, y in x * x + y - y * y }.reason.contains("along"))
   }

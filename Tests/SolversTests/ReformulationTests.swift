@@ -173,6 +173,10 @@ struct ReformulationTests {
       { m, x, y in m.subject(to: "c") { norm2([x + 1, y - 1]) <= 1.8 } },
       { m, x, y in m.subject(to: "c") { sqrt(x * x + y * y + 1) <= 1.5 } },
       { m, x, y in m.subject(to: "c") { (y * y) / x <= 1 } },
+      { m, x, y in m.subject(to: "c") { sqrt((x - 1) ** 2 + (y - 0.5) ** 2) <= 1 } },
+      { m, x, y in m.subject(to: "c") { (x - 2 * y + 1) ** 2 / (x + 1) <= 1 } },
+      { m, x, y in m.subject(to: "c") { exp(x * x - x * y + y * y + y) + x <= 4 } },
+      { m, x, y in m.subject(to: "c") { sqrt(4 - x * x - y * y + x * y) >= 1 } },
       { m, x, y in m.subject(to: "c") { (y * y + 1) / (x + 1) <= 1 } },
       { m, x, y in m.subject(to: "c") { 1 / x + exp(y) <= 3 } },
       { m, x, y in

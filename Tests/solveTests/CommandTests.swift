@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func helpTeaches() throws {
-      for command in ["run", "check", "verify", "convert", "show", "analyze", "solvers", "explain"] {
+      for command in ["run", "check", "plan", "verify", "convert", "show", "analyze", "solvers", "explain"] {
         let result = try Command.run(["help", command])
         #expect(result.status == 0 && result.output.contains("USAGE"), "\(command)")
       }
@@ -105,6 +105,26 @@ import Testing
       #expect(try Command.run(["solvers"]).output.contains("glpk"))
       #expect(try Command.run(["manual"]).output.hasPrefix(".TH SOLVE 1"))
       #expect(try Command.run(["--version"]).output.hasPrefix("0."))
+    }
+
+    @Test func `help names the solvers' tolerances, and each solver takes them`() throws {
+      let help = try Command.run(["help", "run"]).output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      for option in ["--feasibility", "--optimality", "--iteration-limit", "--threads", "--method", "--solver"] {
+        #expect(help.contains(option))
+      }
+      #expect(help.contains("1e-7 for glpk, 1e-9 for interior, 1e-6 for pdhg"))
+      for solver in ["glpk", "interior", "pdhg"] {
+        let result = try Command.run([
+          "\(Command.examples)/transport.json", "--solver", solver, "--feasibility", "1e-5", "--optimality", "1e-5", "--threads",
+          "1", "--json",
+        ])
+        #expect(result.status == 0, "\(solver): \(result.errors)")
+        let run = try #require(try object(result.output)["run"] as? [String: Any])
+        let options = try #require(run["options"] as? [String: Any])
+        #expect(options["feasibility"] as? Double == 1e-5 && options["optimality"] as? Double == 1e-5)
+      }
+      let wrong = try Command.run(["\(Command.examples)/transport.json", "--feasibility", "2"])
+      #expect(wrong.status == 65 && wrong.errors.contains("1e-12"))
     }
 
     @Test func progressAsJSONLines() throws {

@@ -4,10 +4,18 @@ struct AtomRecognition {
   /// The value of a node without variables, NaN for the others.
   let constants: [Double]
   let intervals: [Interval]
+  let polynomials: Polynomials
   /// How deep sums of squares and of exponentials are looked for.
   private static let depth = 8
 
-  /// - Complexity: O(1) for most nodes, O(operands) for sums and products.
+  init(_ arena: ExpressionArena, constants: [Double], intervals: [Interval]) {
+    self.arena = arena
+    self.constants = constants
+    self.intervals = intervals
+    polynomials = Polynomials(arena, constants: constants)
+  }
+
+  /// - Complexity: O(1) for most nodes, O(operands) for sums and products, O(terms) for polynomials.
   func atom(_ id: NodeID) -> Atom {
     if !constants[id.position].isNaN { return Atom(.constant, offset: constants[id.position]) }
     let operation = arena.nodes[id.position].operation
@@ -18,8 +26,8 @@ struct AtomRecognition {
     switch operation {
     case .variable: return Atom(.variable)
     case .negate: return one(.sum, -1)
-    case .add: return Atom(.sum, x.map { operand($0) })
-    case .subtract: return Atom(.sum, [operand(x[0]), operand(x[1], times: -1)])
+    case .add: return sum(x.map { ($0, 1) })
+    case .subtract: return sum([(x[0], 1), (x[1], -1)])
     case .deg2rad: return one(.sum, Double.pi / 180)
     case .rad2deg: return one(.sum, 180 / Double.pi)
     case .abs:
@@ -59,7 +67,21 @@ struct AtomRecognition {
     return value.isNaN ? Atom.Operand(node, factor) : Atom.Operand(factor * value)
   }
 
-  // MARK: - Products and quotients
+  // MARK: - Sums, products and quotients
+
+  /// A sum, whose parts of degree two are put together where some of them are products that no rule knows.
+  private func sum(_ parts: [(node: NodeID, factor: Double)]) -> Atom {
+    var result = Atom(.sum)
+    if parts.contains(where: { polynomials.isMixed($0.node) }),
+      let polynomial = polynomials.expanded(parts.filter { polynomials.degree($0.node) == 2 })
+    {
+      result.polynomial = polynomial
+      result.operands = parts.filter { polynomials.degree($0.node) != 2 }.map { operand($0.node, times: $0.factor) }
+    } else {
+      result.operands = parts.map { operand($0.node, times: $0.factor) }
+    }
+    return result
+  }
 
   private func product(_ factors: [NodeID]) -> Atom {
     var scale = 1.0
@@ -72,6 +94,11 @@ struct AtomRecognition {
       if rest[0] == rest[1] { return Atom(.squares, [Atom.Operand(rest[0])], factor: scale) }
       for (x, other) in [(rest[0], rest[1]), (rest[1], rest[0])] {
         if let entropy = entropy(x, other, scale) { return entropy }
+      }
+      if rest.allSatisfy({ polynomials.degree($0) == 1 }) {
+        var atom = Atom(.sum, factor: scale)
+        atom.polynomial = polynomials.product(of: rest[0], rest[1]) ?? ScalarFunction()
+        if !atom.polynomial.quadratic.isEmpty { return atom }
       }
     }
     return Atom(.other("a product of expressions that vary"))
@@ -114,14 +141,20 @@ struct AtomRecognition {
       result.factor *= above
       return result
     }
-    if let squares = squares(numerator) { return Atom(.quotient, squares + [Atom.Operand(denominator)]) }
-    if let squares = squares(numerator, times: -1) {
+    if let squares = sumOfSquares(numerator) { return Atom(.quotient, squares + [Atom.Operand(denominator)]) }
+    if let squares = sumOfSquares(numerator, times: -1) {
       return Atom(.quotient, squares + [Atom.Operand(denominator)], factor: -1)
     }
     return Atom(.other("a quotient whose divisor varies"))
   }
 
-  /// The operands of which a node is the sum of squares, or nil.
+  /// The operands of which a node is the sum of squares, as it is written or as a polynomial; nil when it is none.
+  private func sumOfSquares(_ node: NodeID, times factor: Double = 1) -> [Atom.Operand]? {
+    squares(node, times: factor)
+      ?? polynomials.squares(node, times: factor)?.map { Atom.Operand($0.terms, $0.constant) }
+  }
+
+  /// The operands of which a node is written as the sum of squares, or nil.
   private func squares(_ node: NodeID, times factor: Double = 1, depth: Int = 0) -> [Atom.Operand]? {
     if depth > AtomRecognition.depth { return nil }
     let value = constants[node.position]
@@ -164,7 +197,7 @@ struct AtomRecognition {
     if p == 1 { return Atom(.sum, [Atom.Operand(base)]) }
     if p == 2 { return Atom(.squares, [Atom.Operand(base)]) }
     if p == 0.5 {
-      if let squares = squares(base) { return Atom(.norm, squares) }
+      if let squares = sumOfSquares(base) { return Atom(.norm, squares) }
       if arena.nodes[base.position].operation == .multiply {
         let x = arena.arguments(of: base)
         let varying = x.filter { constants[$0.position].isNaN }

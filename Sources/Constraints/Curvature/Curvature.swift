@@ -31,7 +31,7 @@ package struct Atom: Sendable {
   package enum Kind: Sendable, Hashable {
     /// A number.
     case constant
-    /// The sum of the operands.
+    /// The sum of the operands and of the terms of ``Atom/polynomial``.
     case sum
     case variable
     case absolute, maximum, minimum
@@ -55,11 +55,12 @@ package struct Atom: Sendable {
     case other(String)
   }
 
-  /// `factor * node + offset`, or `offset` alone.
+  /// `factor * node + offset`, or `offset` and `terms` without a node.
   package struct Operand: Sendable, Hashable {
     package var node: NodeID?
     package var factor: Double
     package var offset: Double
+    package var terms: [LinearTerm] = []
 
     init(_ node: NodeID?, _ factor: Double = 1, _ offset: Double = 0) {
       self.node = node
@@ -67,12 +68,18 @@ package struct Atom: Sendable {
       self.offset = offset
     }
     init(_ number: Double) { self.init(nil, 0, number) }
+    init(_ terms: [LinearTerm], _ constant: Double) {
+      self.init(nil, 0, constant)
+      self.terms = terms
+    }
   }
 
   package var kind: Kind
   package var operands: [Operand] = []
   package var factor = 1.0
   package var offset = 0.0
+  /// What a sum has besides its operands: linear and quadratic terms.
+  package var polynomial = ScalarFunction()
 
   init(_ kind: Kind, _ operands: [Operand] = [], factor: Double = 1, offset: Double = 0) {
     self.kind = kind

@@ -35,17 +35,16 @@ public struct CurvatureAnalysis: Sendable {
       }
       if !constants[i].isNaN { intervals[i] = Interval(constants[i], constants[i]) }
     }
-    recognition = AtomRecognition(arena: arena, constants: constants, intervals: intervals)
+    let recognition = AtomRecognition(arena, constants: constants, intervals: intervals)
+    self.recognition = recognition
     var curvatures = [Curvature](repeating: .unknown, count: n)
     var culprits = [Int32](repeating: -1, count: n)
     for i in 0..<n {
       let atom = recognition.atom(NodeID(i))
-      curvatures[i] = CurvatureAnalysis.curvature(of: atom, intervals, curvatures)
+      curvatures[i] = CurvatureAnalysis.curvature(of: atom, intervals, curvatures, model)
       guard curvatures[i] == .unknown else { continue }
       let inner = atom.operands.first { $0.node.map { curvatures[$0.position] == .unknown } ?? false }?.node
-      // What an operation does to a product may be known although the product is not.
-      let first = inner ?? arena.arguments(of: NodeID(i)).first { curvatures[$0.position] == .unknown }
-      culprits[i] = first.map { culprits[$0.position] } ?? Int32(i)
+      culprits[i] = inner.map { culprits[$0.position] } ?? Int32(i)
     }
     self.curvatures = curvatures
     self.culprits = culprits
@@ -64,17 +63,29 @@ public struct CurvatureAnalysis: Sendable {
   }
 
   private static func interval(_ operand: Atom.Operand, _ intervals: [Interval]) -> Interval {
+    if !operand.terms.isEmpty { return .all }
     let varying = operand.node.map { intervals[$0.position].scaled(by: operand.factor) } ?? Interval(0, 0)
     return varying + Interval(operand.offset, operand.offset)
   }
 
-  private static func curvature(_ operand: Atom.Operand, _ curvatures: [Curvature]) -> Curvature {
-    operand.node.map { curvatures[$0.position].scaled(by: operand.factor) } ?? .constant
+  /// The curvature of a polynomial of degree two at most.
+  private static func curvature(of polynomial: ScalarFunction, _ model: Model) -> CurvatureReport {
+    if polynomial.quadratic.isEmpty { return CurvatureReport(polynomial.linear.isEmpty ? .constant : .affine) }
+    return report(on: polynomial.quadratic, in: model, work: 10_000_000)
   }
 
-  private static func curvature(of atom: Atom, _ intervals: [Interval], _ curvatures: [Curvature]) -> Curvature {
+  private static func curvature(_ operand: Atom.Operand, _ curvatures: [Curvature]) -> Curvature {
+    operand.node.map { curvatures[$0.position].scaled(by: operand.factor) }
+      ?? (operand.terms.isEmpty ? .constant : .affine)
+  }
+
+  private static func curvature(
+    of atom: Atom, _ intervals: [Interval], _ curvatures: [Curvature], _ model: Model
+  ) -> Curvature {
     if atom.kind == .sum {
-      return atom.operands.reduce(.constant) { $0 + curvature($1, curvatures) }.scaled(by: atom.factor)
+      var total = curvature(of: atom.polynomial, model).curvature
+      for operand in atom.operands { total = total + curvature(operand, curvatures) }
+      return total.scaled(by: atom.factor)
     }
     let ranges = atom.operands.map { interval($0, intervals) }
     let own = atom.curvature(in: ranges).0
@@ -104,7 +115,11 @@ public struct CurvatureAnalysis: Sendable {
     let culprit = NodeID(culprits[node.position])
     let text = "'\(shortText(culprit))'"
     let atom = recognition.atom(culprit)
-    if atom.kind == .sum { return "\(text) \(mixture(atom.operands))" }
+    if atom.kind == .sum {
+      let polynomial = CurvatureAnalysis.curvature(of: atom.polynomial, model)
+      if polynomial.curvature == .unknown { return "\(text): \(polynomial.reason)" }
+      return "\(text) \(mixture(atom, polynomial.curvature))"
+    }
     let ranges = atom.operands.map { interval($0) }
     let (own, reason) = atom.curvature(in: ranges)
     if own == .unknown { return "\(text): \(reason)" }
@@ -123,9 +138,10 @@ public struct CurvatureAnalysis: Sendable {
     return text
   }
 
-  private func mixture(_ operands: [Atom.Operand]) -> String {
+  private func mixture(_ atom: Atom, _ polynomial: Curvature) -> String {
     var found: [Curvature: String] = [:]
-    for operand in operands {
+    if !polynomial.isAffine { found[polynomial] = model.text(of: atom.polynomial, limit: 60) }
+    for operand in atom.operands {
       let inner = CurvatureAnalysis.curvature(operand, curvatures)
       if let node = operand.node, found[inner] == nil { found[inner] = shortText(node, times: operand.factor) }
     }

@@ -89,6 +89,6 @@ public struct WriteResult: Sendable {
 /// All model formats: the one place where a new one is registered.
 public enum ModelFormats {
   public static let all: [any ModelFormat.Type] = [
-    MathOptFormat.self, AlgebraicFormat.self, MPSFormat.self, LPFormat.self, CBFFormat.self,
+    MathOptFormat.self, AlgebraicFormat.self, MPSFormat.self, LPFormat.self, CBFFormat.self, SDPAFormat.self,
   ]
 }

@@ -60,8 +60,8 @@
       parameters.out_frq = 1000
       parameters.meth = dual ? GLP_DUALP : GLP_PRIMAL
       parameters.presolve = GLP_OFF
-      parameters.tol_bnd = min(max(options.feasibilityTolerance, 1e-12), 1e-3)
-      parameters.tol_dj = min(max(options.optimalityTolerance, 1e-12), 1e-3)
+      parameters.tol_bnd = min(max(options.feasibilityTolerance ?? 1e-7, 1e-12), 1e-3)
+      parameters.tol_dj = min(max(options.optimalityTolerance ?? 1e-7, 1e-12), 1e-3)
       return parameters
     }
 
@@ -224,7 +224,7 @@
         }
       case .status(GLP_OPT):
         outcome = FormOutcome(.optimal, Termination(.proved, detail: "optimal basis"))
-        outcome.proof = .tolerance(options.feasibilityTolerance)
+        outcome.proof = .tolerance(options.feasibilityTolerance ?? 1e-7)
         attachPoint(&outcome)
         outcome.bound = outcome.objective
         outcome.rowDuals = rowDuals()

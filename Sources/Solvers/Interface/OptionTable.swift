@@ -39,15 +39,16 @@ public enum OptionTable {
     positive("gap", "1e-6", "Stop when |objective - bound| is at most this times |objective|.", least: 0, \.gap),
     positive("absolute-gap", "1e-9", "Stop when |objective - bound| is at most this.", least: 0, \.absoluteGap),
     count("node-limit", "Stop after this many nodes of the search tree.", \.nodeLimit),
-    count("iteration-limit", "Stop after this many simplex iterations.", \.iterationLimit),
+    count("iteration-limit", "Stop after this many iterations of the simplex, interior-point or first-order method.", \.iterationLimit),
     count("solution-limit", "Stop after this many improving points.", \.solutionLimit),
     count("memory-limit", "Megabytes the solver may use.", \.memoryLimit),
-    positive(
-      "feasibility", "1e-7", "Largest violation of a bound or row that the solver accepts, absolute and relative.",
-      least: 1e-12, most: 1e-3, \.feasibilityTolerance),
-    positive(
-      "optimality", "1e-7", "Largest violation of a reduced cost's sign that the solver accepts.", least: 1e-12,
-      most: 1e-3, \.optimalityTolerance),
+    tolerance(
+      "feasibility", "Largest violation of a bound or row that the solver accepts, absolute or relative.",
+      \.feasibilityTolerance),
+    tolerance(
+      "optimality",
+      "Largest violation of a reduced cost's sign, and for interior and pdhg also largest relative gap, that the solver accepts.",
+      \.optimalityTolerance),
     positive(
       "integrality", "1e-6", "Largest distance from a whole number that counts as whole.", least: 1e-9, most: 1e-3,
       \.integralityTolerance),
@@ -56,6 +57,9 @@ public enum OptionTable {
       $0.seed = seed
       return nil
     },
+    count(
+      "threads", "Threads that the solver may use; by default pdhg uses all cores when the model is large, the others one.",
+      \.threads),
     flag("presolve", "true", "Reduce the model before solving it.", \.presolve),
     flag("heuristics", "true", "Ask heuristics for points during the search.", \.heuristics),
     Entry(
@@ -154,6 +158,22 @@ public enum OptionTable {
       guard let value = Double(text), value >= least, value <= most else {
         return "a number from \(least.text) to \(most.text)"
       }
+      options[keyPath: path] = value
+      return nil
+    }
+  }
+
+  /// A tolerance that each solver has its own default for.
+  private static func tolerance(
+    _ name: String, _ help: String, _ path: WritableKeyPath<SolveOptions, Double?> & Sendable
+  ) -> Entry {
+    let defaults = Solvers.all.map { "\($0.capabilities.accuracy.text.replacing("e-0", with: "e-")) for \($0.name)" }.joined(separator: ", ")
+    return Entry(name: name, valueName: "number", defaultText: defaults, help: help) { options, text in
+      if text.lowercased() == "default" {
+        options[keyPath: path] = nil
+        return nil
+      }
+      guard let value = Double(text), value >= 1e-12, value <= 1e-2 else { return "a number from 1e-12 to 0.01, or default" }
       options[keyPath: path] = value
       return nil
     }

@@ -17,13 +17,16 @@ public struct SolveOptions: Sendable {
   public var gap = 1e-6
   /// Stop when `|objective - bound| <= absoluteGap`.
   public var absoluteGap = 1e-9
-  /// Largest violation of a bound or row, absolute and relative, that the simplex method accepts.
-  public var feasibilityTolerance = 1e-7
-  /// Largest violation of a reduced cost's sign that the simplex method accepts.
-  public var optimalityTolerance = 1e-7
+  /// Largest violation of a bound or row, absolute or relative; nil for ``Capabilities/accuracy`` of the solver.
+  public var feasibilityTolerance: Double?
+  /// Largest violation of a reduced cost's sign, and for solvers without a vertex also the largest relative gap between
+  /// primal and dual objective; nil for ``Capabilities/accuracy`` of the solver.
+  public var optimalityTolerance: Double?
   /// Largest distance from a whole number that counts as whole.
   public var integralityTolerance = 1e-6
   public var seed: UInt64 = 1
+  /// Threads that a solver may use; nil leaves it to the solver.
+  public var threads: Int?
   public var presolve = true
   /// Whether heuristics are asked.
   public var heuristics = true

@@ -101,8 +101,10 @@ public struct SolvePipeline: Sendable {
     report(.log("the answer did not survive the check; solving again without presolve"))
     var careful = options
     careful.presolve = false
-    careful.feasibilityTolerance = min(options.feasibilityTolerance, 1e-9)
-    careful.optimalityTolerance = min(options.optimalityTolerance, 1e-9)
+    let usual = solver.capabilities.accuracy
+    let tight = max(1e-9, usual / 100)
+    careful.feasibilityTolerance = min(options.feasibilityTolerance ?? usual, tight)
+    careful.optimalityTolerance = min(options.optimalityTolerance ?? usual, tight)
     let second = try engine(solver, reformulation.form, careful, context)
     let better = checked(second, reformulation, model)
     return better.outcome == second.outcome ? better : solution
@@ -111,8 +113,17 @@ public struct SolvePipeline: Sendable {
   private func checked(_ outcome: FormOutcome, _ reformulation: Reformulation, _ model: Model) -> Solution {
     var solution = reformulation.solution(from: outcome, of: model)
     solution.values = SolvePipeline.settled(solution.values, model)
-    Checker().judge(&solution, of: model)
+    checker.judge(&solution, of: model)
     return solution
+  }
+
+  /// Judges at its own tolerances, or at those asked for where these are wider.
+  private var checker: Checker {
+    var checking = Checker.Options()
+    checking.feasibility = max(checking.feasibility, options.feasibilityTolerance ?? 0)
+    checking.dual = max(checking.dual, options.optimalityTolerance ?? 0)
+    checking.objective = max(checking.objective, options.optimalityTolerance ?? 0)
+    return Checker(options: checking)
   }
 
   /// Whether another solver need not try: there is an answer, or a limit or the user ended the solve.
@@ -218,7 +229,7 @@ public struct SolvePipeline: Sendable {
     solution.sense = model.sense
     solution.objective = nil
     solution.bound = nil
-    Checker().judge(&solution, of: model)
+    checker.judge(&solution, of: model)
     if solution.outcome == .optimal { solution.bound = solution.objective }
     return solution
   }

@@ -38,6 +38,8 @@ public struct Capabilities: Sendable {
   public var convexQuadratic = false
   public var conic = false
   public var nonlinear = false
+  /// Tolerance of feasibility and optimality where ``SolveOptions`` ask for no other.
+  public var accuracy: Double
   /// Powers beyond solving, for `solve solvers`.
   public var features: [Feature]
 
@@ -53,7 +55,7 @@ public struct Capabilities: Sendable {
 
   public init(
     linear: Bool = false, integer: Bool = false, convexQuadratic: Bool = false, conic: Bool = false,
-    nonlinear: Bool = false, features: [Feature] = []
+    nonlinear: Bool = false, features: [Feature] = [], accuracy: Double = 1e-7
   ) {
     self.linear = linear
     self.integer = integer
@@ -61,6 +63,7 @@ public struct Capabilities: Sendable {
     self.conic = conic
     self.nonlinear = nonlinear
     self.features = features
+    self.accuracy = accuracy
   }
 }
 

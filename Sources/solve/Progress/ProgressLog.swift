@@ -10,7 +10,6 @@ final class ProgressLog: Sendable {
     var hasHeader = false
     var iterationHeader = false
     var lastLine = -1.0
-    var nextIteration = 0
     var incumbentSource = ""
   }
   private let style: Style
@@ -41,26 +40,28 @@ final class ProgressLog: Sendable {
       if isVerbose || outcome.hasPrefix("switched off") || name.hasPrefix("start") {
         Terminal.log(pad(name, 14) + outcome + (isVerbose ? "   \(time(seconds))" : ""))
       }
-    case .iteration(let count, let objective, _, _, let seconds):
-      let shown = state.withLock { state -> Bool in
-        if seconds - state.lastLine < 2 && count < state.nextIteration { return false }
-        state.lastLine = seconds
-        return true
-      }
-      if !shown { return }
+    case .iteration(let count, let objective, let primal, let dual, let seconds):
+      if !isDue(seconds) { return }
       let first = state.withLock { state -> Bool in
         defer { state.iterationHeader = true }
         return !state.iterationHeader
       }
-      if first { Terminal.log("\n    time       iterations           objective") }
-      Terminal.log(left(time(seconds), 8) + left(String(count), 17) + left(short(objective), 20))
+      if first { Terminal.log("\n    time       iterations           objective   violation   dual viol.") }
+      Terminal.log(left(time(seconds), 8) + left(String(count), 17) + left(short(objective), 20)
+        + left(significant(primal, 2).text, 12) + left(significant(dual, 2).text, 13))
     case .incumbent(let progress, let source): row(progress, source: source, isNew: true)
     case .progress(let progress):
-      let isDue = state.withLock { state -> Bool in
-        let interval = progress.seconds < 10 ? 1.0 : progress.seconds < 100 ? 2.0 : 5.0
-        return progress.seconds - state.lastLine >= interval
-      }
-      if isDue { row(progress, source: "", isNew: false) }
+      if isDue(progress.seconds) { row(progress, source: "", isNew: false) }
+    }
+  }
+
+  /// Whether it is time for another line: every second at first, later more rarely.
+  private func isDue(_ seconds: Double) -> Bool {
+    state.withLock { state in
+      let interval = seconds < 10 ? 1.0 : seconds < 100 ? 2.0 : 5.0
+      if state.lastLine >= 0 && seconds - state.lastLine < interval { return false }
+      state.lastLine = seconds
+      return true
     }
   }
 
@@ -96,8 +97,9 @@ final class ProgressLog: Sendable {
     case .phase(let name): return "{\"event\":\"phase\",\"name\":\(Terminal.quoted(name))}"
     case .incumbent(let p, let source): return "{\"event\":\"incumbent\",\"source\":\(Terminal.quoted(source)),\(fields(p))}"
     case .progress(let p): return "{\"event\":\"progress\",\(fields(p))}"
-    case .iteration(let count, let objective, _, _, let seconds):
-      return "{\"event\":\"iteration\",\"time\":\(number(seconds)),\"count\":\(count),\"objective\":\(number(objective))}"
+    case .iteration(let count, let objective, let primal, let dual, let seconds):
+      return "{\"event\":\"iteration\",\"time\":\(number(seconds)),\"count\":\(count),\"objective\":\(number(objective)),"
+        + "\"violation\":\(number(primal)),\"dual_violation\":\(number(dual))}"
     case .heuristic(let name, let outcome, let seconds):
       return "{\"event\":\"heuristic\",\"name\":\(Terminal.quoted(name)),\"outcome\":\(Terminal.quoted(outcome)),\"seconds\":\(number(seconds))}"
     case .log(let line): return isVerbose ? "{\"event\":\"log\",\"text\":\(Terminal.quoted(line))}" : nil

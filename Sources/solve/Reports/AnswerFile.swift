@@ -18,11 +18,13 @@ enum AnswerFile {
 
   /// The solution as JSON, with the options in force.
   static func json(_ solution: Solution, of model: Model, options: SolveOptions, flat: Bool) -> [UInt8] {
+    func tolerance(_ asked: Double?) -> ReadResult.FileOption.Value { asked.map { .number($0) } ?? .text("default") }
     let given: [(name: String, value: ReadResult.FileOption.Value)] = [
       ("method", .text(options.method.rawValue)),
       ("time_limit", options.timeLimit.map { .number($0.seconds) } ?? .text("none")),
       ("gap", .number(options.gap)), ("absolute_gap", .number(options.absoluteGap)),
-      ("feasibility", .number(options.feasibilityTolerance)), ("integrality", .number(options.integralityTolerance)),
+      ("feasibility", tolerance(options.feasibilityTolerance)), ("optimality", tolerance(options.optimalityTolerance)),
+      ("integrality", .number(options.integralityTolerance)),
       ("presolve", .flag(options.presolve)), ("heuristics", .flag(options.heuristics)),
     ]
     // The same run gives the same answer unless the clock had a say in it.
@@ -30,7 +32,7 @@ enum AnswerFile {
       solution.termination.reason == .timeLimit || solution.termination.reason == .interrupted
       || solution.statistics.heuristics.contains { $0.skipped > 0 || $0.disabled != nil }
     let run = SolutionJSON.Run(
-      version: version, seed: options.seed, threads: 1, isDeterministic: !isTimed, options: given)
+      version: version, seed: options.seed, threads: options.threads ?? 1, isDeterministic: !isTimed, options: given)
     return SolutionJSON.write(solution, of: model, flat: flat, run: run)
   }
 

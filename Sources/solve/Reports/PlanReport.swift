@@ -6,11 +6,15 @@ struct PlanReport {
   private let model: Model
   private let reformulation: Reformulation
   private let presolve: Presolve?
+  /// What presolve leaves; nil when it decides the model.
+  private let solved: ConicForm?
   /// Solvers of this build that take the form.
   private let takers: [any Solver]
   /// The solvers that would be tried, in order; or why there is none.
   private let choices: [SolverChoice]
   private let refusal: [Diagnostic]
+  /// What the interior-point method would factorize; nil when it does not take the form.
+  private let factor: FactorEstimate?
 
   /// - Throws: ``SolverError/refused(_:)`` when the model cannot be rewritten.
   init(_ model: Model, _ options: SolveOptions) throws(SolverError) {
@@ -18,7 +22,14 @@ struct PlanReport {
     reformulation = try Reformulation(model)
     presolve = options.presolve ? Presolve.run(reformulation.conicForm) : nil
     let kind = reformulation.kind
-    takers = Solvers.all.filter { kind.isTaken(by: $0.capabilities) }
+    var left: ConicForm? = reformulation.conicForm
+    if let presolve {
+      if case .reduced(let form, _) = presolve.result { left = form } else { left = nil }
+    }
+    solved = left
+    let takers = Solvers.all.filter { kind.isTaken(by: $0.capabilities) }
+    self.takers = takers
+    factor = takers.contains { $0.name == "interior" } ? left.map { FactorEstimate($0) } : nil
     do throws(SolverError) {
       choices = try SolverChoice.candidates(for: reformulation, options: options)
       refusal = []
@@ -43,13 +54,14 @@ struct PlanReport {
       text += "\(limit == 0 ? "" : pad("", 14))\(limit == 0 ? "" : "and ")\(rest.count) \(limit == 0 ? "constraints" : "more"): \(PlanReport.sum(Array(rest)).cost)\n"
     }
     text += "form          \(reformulation.kind.rawValue): \(size)\n"
-    if let presolve { text += "presolve      \(presolved(presolve))\n" } else { text += "presolve      off\n" }
+    text += "presolve      \(presolve.map { PresolveText(presolve: $0).text } ?? "off")\n"
     for (k, choice) in choices.enumerated() {
       text += k == 0 ? "solver        " : "              if it gives no checked answer, "
       text += "\(choice.solver.name): \(choice.reason)\n"
     }
     let others = takers.map(\.name).filter { name in !choices.contains { $0.solver.name == name } }
     if !others.isEmpty { text += "              also taken by \(others.joined(separator: ", "))\n" }
+    for (k, cost) in costs.enumerated() { text += "\(pad(k == 0 ? "costs" : "", 14))\(cost)\n" }
     for diagnostic in refusal { text += "solver        none: \(diagnostic.message)\n" }
     return text
   }
@@ -99,13 +111,21 @@ struct PlanReport {
     return counts.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
   }
 
-  private func presolved(_ presolve: Presolve) -> String {
-    switch presolve.result {
-    case .reduced:
-      let after = presolve.summary.after
-      return "leaves \(after.rows) rows, \(after.columns) columns, \(after.entries) entries"
-    case .infeasible: return "proves that the model is infeasible"
-    case .infeasibleOrUnbounded: return "finds the model infeasible or unbounded"
+  /// What a step of each method costs on what presolve leaves.
+  private var costs: [String] {
+    guard let form = solved else { return [] }
+    let entries = form.linear.entryCount
+    return takers.compactMap { solver in
+      switch solver.name {
+      case "interior":
+        factor.map {
+          "interior: each iteration a factor of \($0.entryCount) entries, "
+            + "\(significant($0.flopCount / 1e6, 2).text) million operations"
+        }
+      case "pdhg": "pdhg: each iteration two products with \(entries) entries; many iterations"
+      case "glpk": "glpk: each iteration solves with a basis of order \(form.linear.rowCount); gives a vertex"
+      default: nil
+      }
     }
   }
 
@@ -129,16 +149,9 @@ struct PlanReport {
         + "\"entries\":\(form.linear.entryCount),\"hessian_entries\":\(form.hessian.entryCount),"
         + "\"cones\":\(form.cones.count),\"cone_rows\":\(form.coneRowCount)}",
     ]
-    if let presolve {
-      let after = presolve.summary.after
-      let outcome =
-        switch presolve.result {
-        case .reduced: "reduced"
-        case .infeasible: "infeasible"
-        case .infeasibleOrUnbounded: "infeasibleOrUnbounded"
-        }
-      fields.append(
-        "\"presolve\":{\"outcome\":\"\(outcome)\",\"rows\":\(after.rows),\"columns\":\(after.columns),\"entries\":\(after.entries)}")
+    if let presolve { fields.append("\"presolve\":\(PresolveText(presolve: presolve).json)") }
+    if let factor {
+      fields.append("\"factor\":{\"entries\":\(factor.entryCount),\"operations\":\(factor.flopCount.text)}")
     }
     fields.append("\"takers\":[\(takers.map { Terminal.quoted($0.name) }.joined(separator: ","))]")
     let order = choices.map {

@@ -10,8 +10,11 @@ extension AlgebraicReader {
     "countdistinct": "CountDistinct", "cumulative": "Cumulative", "complements": "Complements",
   ]
   private static let later: Set<String> = [
-    "worst_case", "expected", "cvar", "acyclic", "leastsquares", "piecewise", "element", "table",
+    "worst_case", "expected", "cvar", "acyclic", "leastsquares", "element", "table",
   ]
+
+  /// Marks the node of `piecewise(x, place, value, place, value, ...)`.
+  static let piecewiseMark: Int32 = -3
 
   /// Operations whose function is taken as it is, without simplification, by name.
   static let plainFunctions: [Operation: String] = {
@@ -56,7 +59,8 @@ extension AlgebraicReader {
         return .invalid
       }
     }
-    guard let operation = operation(text, Int(node.childCount), n) else { return .invalid }
+    let isPiecewise = text == "piecewise"
+    guard let operation = isPiecewise ? .max : operation(text, Int(node.childCount), n) else { return .invalid }
     var result = SyntaxNode.Kind.number
     for (i, child) in tree.children(n).enumerated() {
       let isCondition = text == "ifelse" && i == 0
@@ -66,6 +70,9 @@ extension AlgebraicReader {
           report(.wrongUse, "the first argument of ifelse is a condition", node: child)
           result = .invalid
         }
+      case .decision where isPiecewise && i > 0:
+        report(.wrongUse, "corners of piecewise are numbers, not variables or parameters", node: child)
+        result = .invalid
       case .decision: if result != .invalid { result = .decision }
       case .condition where isCondition: break
       case .invalid: result = .invalid
@@ -79,8 +86,14 @@ extension AlgebraicReader {
     }
     tree.nodes[Int(n)].op = .function
     tree.nodes[Int(n)].reference = Int32(operation.rawValue)
-    // norm1 and norminf of listed arguments are built from abs, sum and max.
-    tree.nodes[Int(n)].other = text == "norm1" ? 1 : text == "norminf" ? 2 : text.hasPrefix("op_") ? -2 : 0
+    // norm1, norminf and piecewise of listed arguments are built from abs, sum, max and min.
+    tree.nodes[Int(n)].other =
+      switch text {
+      case "norm1": 1
+      case "norminf": 2
+      case "piecewise": AlgebraicReader.piecewiseMark
+      default: text.hasPrefix("op_") ? -2 : 0
+      }
     return result
   }
 
@@ -104,7 +117,7 @@ extension AlgebraicReader {
     guard let operation = found else {
       let node = tree.nodes[Int(n)]
       if reportedNames.insert(text + "(").inserted {
-        let known = Operation.functions.keys.sorted() + AlgebraicReader.aggregates.keys.sorted() + AlgebraicReader.setCalls.keys.sorted()
+        let known = Operation.functions.keys.sorted() + ["piecewise"] + AlgebraicReader.aggregates.keys.sorted() + AlgebraicReader.setCalls.keys.sorted()
         let mend: String?
         if let entity = names[text] {
           mend = "'\(text)' is a \(entity.noun): write \(text)[...], or * for a product"

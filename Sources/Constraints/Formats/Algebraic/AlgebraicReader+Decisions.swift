@@ -150,6 +150,10 @@ extension AlgebraicReader {
       for i in 0..<Int(node.childCount) {
         appendValues(of: tree.lists[Int(node.children) + i], to: &arguments)
       }
+      if node.other == AlgebraicReader.piecewiseMark {
+        guard let x = arguments.first else { return Expression() }
+        return piecewise(arguments.dropFirst().map(\.constant)[...], n)?(x) ?? Expression()
+      }
       if node.other > 0 { arguments = arguments.map { .apply(.abs, [$0]) } }
       return combine(operation, arguments)
     case .aggregate where tree.aggregates[Int(node.reference)].op != .sum: return aggregateExpression(node)

@@ -86,9 +86,24 @@ extension AlgebraicReader {
       if operation == .ifElse, node.other != -2 { return number(tree.lists[first + (condition(tree.lists[first]) ? 1 : 2)]) }
       var values: [Double] = []
       for i in 0..<Int(node.childCount) { appendNumbers(of: tree.lists[first + i], to: &values) }
+      if node.other == AlgebraicReader.piecewiseMark {
+        return values.first.flatMap { x in piecewise(values.dropFirst(), n)?.value(at: x) } ?? 0
+      }
       if node.other > 0 { values = values.map { abs($0) } }
       return operation.value(values)
     }
+  }
+
+  /// The function through corners given as place and value in turn.
+  mutating func piecewise(_ numbers: ArraySlice<Double>, _ n: Int32) -> PiecewiseLinear? {
+    let pairs = numbers.enumerated()
+    let places = pairs.compactMap { $0.offset % 2 == 0 ? $0.element : nil }
+    let values = pairs.compactMap { $0.offset % 2 == 1 ? $0.element : nil }
+    if let f = PiecewiseLinear(places: places, values: values) { return f }
+    reportOnce(
+      .wrongUse, "piecewise needs at least two corners, place and value in turn, their places increasing", node: n,
+      mend: "write piecewise(x, 0, 0, 10, 50, 30, 90) for corners at 0, 10 and 30 with values 0, 50 and 90")
+    return nil
   }
 
   private mutating func appendNumbers(of n: Int32, to list: inout [Double]) {

@@ -26,7 +26,17 @@ extension ConeProduct {
   /// `out = H v`.
   /// - Complexity: O(dimension), and O(4n³) for a semidefinite cone of order n.
   func applyH(_ v: UnsafePointer<Double>, into out: UnsafeMutablePointer<Double>) {
-    for block in blocks {
+    applyH(v, into: out, blockCount: blocks.count)
+  }
+
+  /// The same for the cones in the KKT block only; `out` stays as it is for the others.
+  func applyBlockH(_ v: UnsafePointer<Double>, into out: UnsafeMutablePointer<Double>) {
+    applyH(v, into: out, blockCount: keptBlockCount)
+  }
+
+  private func applyH(_ v: UnsafePointer<Double>, into out: UnsafeMutablePointer<Double>, blockCount: Int) {
+    for b in 0..<blockCount {
+      let block = blocks[b]
       let (o, n) = (block.offset, block.dimension)
       let data = storage + block.storage
       switch block.kind {
@@ -46,7 +56,7 @@ extension ConeProduct {
   /// - Complexity: O(entries).
   func writeBlock(into values: UnsafeMutablePointer<Double>) {
     var next = values
-    for block in blocks {
+    for block in blocks[..<keptBlockCount] {
       let n = block.dimension
       let data = storage + block.storage
       switch block.kind {

@@ -15,7 +15,7 @@ import LinearAlgebra
 /// The block of -H has one row and column for each entry and, for large second-order cones, two more each (*auxiliary*)
 /// that carry the two rank-one terms: with them the block is sparse, and still quasi-definite. Right-hand sides of
 /// auxiliary rows are 0. ``blockStarts`` and ``blockRows`` give the pattern of the lower triangle, ``writeBlock(into:)``
-/// the values in the same order.
+/// the values in the same order. Cones at the end may be left out of the block, for ``ConeElimination``.
 final class ConeProduct {
   /// Second-order cones of more coordinates than this get auxiliary rows instead of a dense block.
   static let denseSecondOrderLimit = 5
@@ -41,13 +41,15 @@ final class ConeProduct {
 
   /// Number of coordinates of all cones.
   let dimension: Int
+  /// Number of coordinates of the cones in the KKT block.
+  let blockDimension: Int
   /// Sum of the degrees of the barriers: 1 for a second-order cone, the order for a semidefinite one, 3 for an
   /// exponential or power cone. On the central path `sᵀz = degree * μ`.
   let degree: Double
   /// Whether all cones are self-dual, so that no exponential or power cone is among them.
   let isSymmetric: Bool
 
-  /// Auxiliary rows and columns of the KKT block, numbered from ``dimension`` on.
+  /// Auxiliary rows and columns of the KKT block, numbered from ``blockDimension`` on.
   let auxiliaryCount: Int
   /// Signs of the pivots of the auxiliary rows in an LDLᵀ factorization; those of the other rows are -1.
   let auxiliarySigns: [Int8]
@@ -57,6 +59,10 @@ final class ConeProduct {
   let blockRows: [Int32]
 
   let blocks: UnsafeMutableBufferPointer<Block>
+  /// The cones at the end that are not in the KKT block, all semidefinite.
+  var eliminatedBlocks: Slice<UnsafeMutableBufferPointer<Block>> { blocks[keptBlockCount...] }
+  /// Number of cones in the KKT block.
+  let keptBlockCount: Int
   let storage: UnsafeMutablePointer<Double>
   /// Five vectors as long as the largest second-order cone.
   let scratch: UnsafeMutablePointer<Double>
@@ -65,8 +71,10 @@ final class ConeProduct {
   let zeros: UnsafeMutablePointer<Double>
   let semidefiniteWork: SemidefiniteScaling.Workspace
 
-  /// - Precondition: dimensions are at least 1 (2 for rotated cones), exponents lie strictly between 0 and 1.
-  init(_ cones: [ConicForm.Cone]) {
+  /// - Parameter eliminatedCount: so many cones at the end are left out of the KKT block.
+  /// - Precondition: dimensions are at least 1 (2 for rotated cones), exponents lie strictly between 0 and 1; cones left
+  ///   out are semidefinite.
+  init(_ cones: [ConicForm.Cone], eliminatedCount: Int = 0) {
     var list: [Block] = []
     list.reserveCapacity(cones.count)
     var offset = 0
@@ -74,7 +82,8 @@ final class ConeProduct {
     var auxiliaryCount = 0
     var degree = 0.0
     var (widest, highest) = (0, 0)
-    for cone in cones where cone.dimension > 0 {
+    var (keptDimension, keptCount) = (0, 0)
+    for (k, cone) in cones.enumerated() where cone.dimension > 0 {
       var block = Block(kind: .secondOrder, offset: offset, dimension: cone.dimension)
       let n = cone.dimension
       block.storage = storageCount
@@ -110,14 +119,22 @@ final class ConeProduct {
       }
       offset += n
       list.append(block)
+      if k < cones.count - eliminatedCount {
+        (keptDimension, keptCount) = (offset, list.count)
+      } else {
+        precondition(block.kind == .semidefinite)
+      }
     }
     dimension = offset
+    blockDimension = keptDimension
+    keptBlockCount = keptCount
     self.degree = degree
     self.auxiliaryCount = auxiliaryCount
     isSymmetric = !list.contains { $0.kind == .exponential || $0.kind == .power }
     // Of each pair, the row of -vvᵀ comes first.
     auxiliarySigns = (0..<auxiliaryCount).map { $0 % 2 == 0 ? -1 : 1 }
-    (blockStarts, blockRows) = ConeProduct.pattern(&list, dimension: offset, auxiliaryCount: auxiliaryCount)
+    (blockStarts, blockRows) = ConeProduct.pattern(
+      &list, keptCount: keptCount, dimension: keptDimension, auxiliaryCount: auxiliaryCount)
     blocks = .allocate(capacity: list.count)
     _ = blocks.initialize(from: list)
     storage = .allocate(capacity: max(1, storageCount))
@@ -143,12 +160,12 @@ final class ConeProduct {
 
   /// The pattern of the KKT block; counts the entries of each cone.
   private static func pattern(
-    _ blocks: inout [Block], dimension: Int, auxiliaryCount: Int
+    _ blocks: inout [Block], keptCount: Int, dimension: Int, auxiliaryCount: Int
   ) -> (starts: [Int], rows: [Int32]) {
     var starts = [0]
     starts.reserveCapacity(dimension + auxiliaryCount + 1)
     var rows: [Int32] = []
-    for b in blocks.indices {
+    for b in 0..<keptCount {
       let block = blocks[b]
       let before = rows.count
       for i in 0..<block.dimension {

@@ -168,6 +168,21 @@ struct SemidefiniteScaling {
     }
   }
 
+  /// The diagonal of H.
+  func writeDiagonal(_ out: UnsafeMutablePointer<Double>) {
+    let n = order
+    let t = product
+    var k = 0
+    for j in 0..<n {
+      for i in 0..<j {
+        out[k] = t[i * n + i] * t[j * n + j] + t[j * n + i] * t[j * n + i]
+        k += 1
+      }
+      out[k] = t[j * n + j] * t[j * n + j]
+      k += 1
+    }
+  }
+
   /// `out = -S + Wᵀ(λ \ (σμ I - (W⁻ᵀΔS) ∘ (WΔZ)))`.
   /// - Complexity: O(14n³).
   func combinedTarget(

@@ -9,16 +9,15 @@
 enum FirstOrder {
   /// What steers the method. The defaults of restarts and primal weight are those of cuPDLPx, the others measured.
   struct Options: Sendable {
-    /// Primal and dual residual are small when ‖residual‖₂ is at most
-    /// `absoluteTolerance + relativeTolerance * size`, with the size ‖b‖₂ and ‖c‖₂ in the units of the form.
-    var relativeTolerance = 1e-6
-    var absoluteTolerance = 1e-6
-    /// The gap is small when |primal - dual| is at most `absoluteGap + relativeGap * (|primal| + |dual|)`.
-    var relativeGap = 1e-6
-    var absoluteGap = 1e-6
-    /// Largest violation of a row, and of the sign of a reduced cost, in an answer: absolute or relative to the largest
-    /// number that enters.
-    var componentTolerance = 1e-6
+    /// The primal residual is small when ‖residual‖₂ is at most `primal * (1 + ‖b‖₂)` and no row is violated by more than
+    /// `primal`, absolute or relative to the largest number that enters it.
+    var primal = 1e-6
+    /// The dual residual is small when ‖residual‖₂ is at most `dual * (1 + ‖c‖₂)` and no reduced cost has the wrong sign
+    /// by more than `dual`, absolute or relative to the largest number that enters it.
+    var dual = 1e-6
+    /// The gap is small when |primal - dual| is at most `gap * (1 + |primal| + |dual|)`, in an answer at most
+    /// `gap * max(1, |primal|)`.
+    var gap = 1e-6
     var iterationLimit = Int.max
     /// Threads; nil for one a core. Matrices below `entriesPerThread` entries a thread get fewer.
     var threads: Int?
@@ -43,6 +42,9 @@ enum FirstOrder {
     var polishShare = 0.2
     /// Largest relative residual from which on polishing is tried.
     var polishStart = 0.1
+    /// Part of the iterations that a pair of feasibility problems may cost in addition, tried when the gap is small but
+    /// feasibility is not; 0 for none.
+    var feasibilityShare = 0.25
     /// Part of the iterations that estimates for longer steps may cost in addition; 0 for none.
     var boostShare = 0.1
     /// Largest relative residual from which on longer steps are tried.
@@ -57,8 +59,6 @@ enum FirstOrder {
     /// Multipliers of the rows.
     var y: [Double]
     var primalWeight: Double?
-    /// η of a solve with the same matrix.
-    var step: Double?
   }
 
   /// Residuals of a point in the units of the form; objectives as for minimization.

@@ -27,6 +27,8 @@ struct FirstOrderEngine {
   private var pace: Pace
   private var detector: RayDetector
   private var polish: ActiveSetPolish
+  private var feasibility: FeasibilityPolish
+  private var nextFeasibility = 0
   private var best: BestPoint
   private var boost: StepBoost
   private var lastReport: Double
@@ -44,6 +46,7 @@ struct FirstOrderEngine {
     let squares = LeastSquares(iteration)
     detector = RayDetector(iteration, squares: squares)
     polish = ActiveSetPolish(squares)
+    feasibility = FeasibilityPolish(problem, options: options)
     best = BestPoint(iteration)
     boost = StepBoost(iteration)
     lastReport = context.deadline.elapsed
@@ -66,6 +69,7 @@ struct FirstOrderEngine {
       if let reason = advance(left) { return .stopped(reason) }
       measure()
       if isConverged(residuals), let point = confirmed(iteration.originalPoint()) { return .converged(point) }
+      if let point = feasiblePoint() { return .converged(point) }
       if let ending = certificate() { return ending }
       let error = iteration.fixedPointError(step: boost.safeStep)
       boost.observe(iteration)
@@ -176,6 +180,21 @@ struct FirstOrderEngine {
     return nil
   }
 
+  /// Solves the two feasibility problems from the measured point, when its gap is small and nothing else.
+  private mutating func feasiblePoint() -> OriginalPoint? {
+    guard goal == .optimum, options.feasibilityShare > 0, iterations >= nextFeasibility, hasSmallGap(residuals),
+      !isConverged(residuals)
+    else { return nil }
+    nextFeasibility = iterations + iterations / 2
+    let limit = Int(options.feasibilityShare / 2 * Double(iterations))
+    guard limit >= options.checkInterval else { return nil }
+    let spent = feasibility.spent
+    let point = feasibility.polish(
+      iteration.originalPoint(), step: boost.safeStep, team: iteration.team, limit: limit, context: context)
+    iterations += feasibility.spent - spent
+    return point.flatMap { confirmed($0) }
+  }
+
   // MARK: - Convergence
 
   /// The best point that was measured, in the units of the form.
@@ -194,22 +213,26 @@ struct FirstOrderEngine {
   }
 
   private func isConverged(_ r: FirstOrder.Residuals) -> Bool {
-    let (a, t) = (options.absoluteTolerance, options.relativeTolerance)
-    let isPrimal = r.primal <= a + t * problem.sideNorm
-    let isDual = r.dual <= a + t * problem.costNorm
-    let size = abs(r.primalObjective) + abs(r.dualObjective)
+    let isPrimal = r.primal <= options.primal * (1 + problem.sideNorm)
+    let isDual = r.dual <= options.dual * (1 + problem.costNorm)
     switch goal {
-    case .optimum: return isPrimal && isDual && r.gap <= options.absoluteGap + options.relativeGap * size
+    case .optimum: return isPrimal && isDual && hasSmallGap(r)
     case .primalFeasibility: return isPrimal
     case .dualFeasibility: return isDual
     }
   }
 
+  private func hasSmallGap(_ r: FirstOrder.Residuals) -> Bool {
+    r.gap <= options.gap * (1 + abs(r.primalObjective) + abs(r.dualObjective))
+  }
+
   /// The point, if it also converged in the numbers of the form, and in every row and reduced cost.
   private func confirmed(_ point: OriginalPoint) -> OriginalPoint? {
     guard isConverged(point.residuals) else { return nil }
-    if goal != .dualFeasibility && point.rowViolation > options.componentTolerance { return nil }
-    if goal != .primalFeasibility && point.costViolation > options.componentTolerance { return nil }
+    if goal != .dualFeasibility && point.rowViolation > options.primal { return nil }
+    if goal != .primalFeasibility && point.costViolation > options.dual { return nil }
+    let r = point.residuals
+    if goal == .optimum && r.gap > options.gap * max(1, abs(r.primalObjective)) { return nil }
     return point
   }
 }

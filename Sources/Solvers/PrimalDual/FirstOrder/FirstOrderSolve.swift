@@ -1,25 +1,33 @@
 import Constraints
 
 extension FirstOrder {
+  /// What a solve leaves for the next one with the same matrix.
+  struct Run {
+    let matrix: ScaledMatrix
+    let step: Double
+    let start: Start?
+  }
+
   /// Solves a linear program; whole numbers are ignored.
+  /// - Parameter last: a solve with the same matrix, to go on from.
   static func solve(
-    _ form: LinearForm, _ options: Options, _ context: SolveContext, from start: Start? = nil
-  ) -> FormOutcome {
-    guard let matrix = ScaledMatrix(form, options: options, shouldStop: { context.shouldStop }) else {
-      return .stopped(context)
+    _ form: LinearForm, _ options: Options, _ context: SolveContext, after last: Run? = nil, from start: Start? = nil
+  ) -> (FormOutcome, Run?) {
+    guard let matrix = last?.matrix ?? ScaledMatrix(form, options: options, shouldStop: { context.shouldStop }) else {
+      return (.stopped(context), nil)
     }
     let team = BlockTeam(size: teamSize(entries: form.entryCount, options))
-    let problem = FirstOrderProblem(form, matrix: matrix)
-    let iteration = HalpernIteration(problem, team: team)
-    iteration.step = start?.step ?? largestStep(iteration, shouldStop: { context.shouldStop })
-    iteration.begin(at: start)
+    let iteration = HalpernIteration(FirstOrderProblem(form, matrix: matrix), team: team)
+    iteration.step = last?.step ?? largestStep(iteration, shouldStop: { context.shouldStop })
+    let safeStep = iteration.step
+    iteration.begin(at: start ?? last?.start)
     var engine = FirstOrderEngine(iteration, options: options, context: context)
     let ending = engine.run()
     var outcome: FormOutcome
     switch ending {
     case .converged(let point):
       outcome = FormOutcome(.optimal, Termination(.converged))
-      outcome.proof = .tolerance(max(options.relativeTolerance, options.relativeGap, options.componentTolerance))
+      outcome.proof = .tolerance(max(options.primal, options.dual, options.gap))
       outcome.take(point, form)
     case .infeasible(let farkas):
       outcome = FormOutcome(.infeasible, Termination(.proved))
@@ -31,7 +39,7 @@ extension FirstOrder {
       outcome = FormOutcome(.unknown, Termination(reason))
       let point = engine.bestPoint()
       outcome.take(point, form)
-      if point.rowViolation <= options.componentTolerance { outcome.outcome = .feasible }
+      if point.rowViolation <= options.primal { outcome.outcome = .feasible }
     }
     outcome.termination.seconds = context.deadline.elapsed
     outcome.statistics.solver = "pdhg"
@@ -39,7 +47,11 @@ extension FirstOrder {
     outcome.statistics.rows = form.rowCount
     outcome.statistics.columns = form.columnCount
     outcome.statistics.entries = form.entryCount
-    return outcome
+    var end: Start?
+    if !outcome.rowDuals.isEmpty || (form.rowCount == 0 && !outcome.point.isEmpty) {
+      end = Start(x: outcome.point, y: outcome.rowDuals, primalWeight: engine.weight.value)
+    }
+    return (outcome, Run(matrix: matrix, step: safeStep, start: end))
   }
 
   /// 0.998/‖A‖₂, a little less than what convergence allows, since the norm is an estimate from below.

@@ -7,7 +7,7 @@ final class HalpernIteration: BlockTeam.Work {
   let m: Int
   private let workspace: UnsafeMutableRawPointer
   private let kernels: HalpernKernels
-  private let team: BlockTeam
+  let team: BlockTeam
   /// First chunks of columns and rows of each member of the team.
   private let columnParts: [Int]
   private let rowParts: [Int]

@@ -31,12 +31,12 @@ extension HalpernIteration {
       multiply(x, into: mappedActivity)
       for i in 0..<m { y[i] = mappedActivity[i] * (rows?[i] ?? 1) - beta * y[i] }
       let alpha = normalize(y, m)
-      if alpha == 0 { break }
+      bidiagonal.append(alpha, beta)
+      if alpha <= 1e-14 * bidiagonal.size { break }
       multiplyTransposed(y, into: mappedPrice)
       for j in 0..<n { x[j] = mappedPrice[j] * (columns?[j] ?? 1) - alpha * x[j] }
-      bidiagonal.append(alpha, beta)
       beta = normalize(x, n)
-      if beta <= 1e-14 * alpha { break }
+      if beta <= 1e-14 * bidiagonal.size { break }
       guard k % 5 == 0 else { continue }
       let norm = bidiagonal.largestSingularValue
       settled = norm - last <= tolerance * norm ? settled + 1 : 0
@@ -65,6 +65,8 @@ private struct Bidiagonal {
   private var diagonal: [Double] = []
   private var besideSquared: [Double] = []
   private var alpha = 0.0
+  /// The largest entry.
+  private(set) var size = 0.0
   var count: Int { diagonal.count }
 
   /// Adds a column (β, α).
@@ -73,6 +75,7 @@ private struct Bidiagonal {
     diagonal.append(newAlpha * newAlpha + beta * beta)
     besideSquared.append(alpha * alpha * beta * beta)
     alpha = newAlpha
+    size = max(size, alpha, beta)
   }
 
   /// By bisection on the number of eigenvalues of BᵀB above a value.

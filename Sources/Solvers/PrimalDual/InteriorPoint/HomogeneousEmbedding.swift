@@ -29,7 +29,10 @@ final class HomogeneousEmbedding {
   let coneSlackStep: Vector
   /// ξ of the present direction.
   let coneTarget: Vector
-  private let coneScratch: Vector
+  let coneScratch: Vector
+  /// Whether τ and κ are variables. Otherwise τ = 1 and κ = 0, and the equations are those of the infeasible-start
+  /// method, which needs fewer iterations where an optimum exists but proves nothing where none does.
+  var isHomogeneous = true
   var tau = 1.0
   var kappa = 1.0
   /// Steps of the above.
@@ -50,20 +53,20 @@ final class HomogeneousEmbedding {
   var dualCost = 0.0
 
   /// D, γ of the boxes; W of the rows.
-  private let diagonal: Vector
+  let diagonal: Vector
   private let gamma: Vector
-  private let rowDiagonal: Vector
+  let rowDiagonal: Vector
   private let beta: Vector
   private let reducedTarget: Vector
   /// Right-hand sides and solutions: the constant one first.
-  private let rhs: Vector
-  private let isEquation: [Bool]
-  private let keptPoint: Vector
-  private let keptMultipliers: Vector
-  private var keptTau = 1.0
-  private let keptSteps: [Vector]
-  private var keptTauStep = 0.0
-  private var keptKappaStep = 0.0
+  let rhs: Vector
+  let isEquation: [Bool]
+  let keptPoint: Vector
+  let keptMultipliers: Vector
+  var keptTau = 1.0
+  let keptSteps: [Vector]
+  var keptTauStep = 0.0
+  var keptKappaStep = 0.0
   private var denominator = 1.0
 
   init(_ problem: InteriorPointProblem, kkt options: KKTSystem.Options) {
@@ -72,7 +75,7 @@ final class HomogeneousEmbedding {
     m = problem.rowCount
     r = problem.stackedRowCount
     boxes = Boxes(problem)
-    cones = ConeProduct(problem.form.cones)
+    cones = ConeProduct(problem.form.cones, eliminatedCount: problem.eliminatedConeCount)
     kkt = KKTSystem(problem, cones: cones, options: options)
     let p = cones.dimension
     coneSlack = Vector(count: p)
@@ -99,7 +102,7 @@ final class HomogeneousEmbedding {
   }
 
   /// Number of complementarity pairs.
-  var degree: Double { Double(boxes.sideCount + 1) + cones.degree }
+  var degree: Double { Double(boxes.sideCount + (isHomogeneous ? 1 : 0)) + cones.degree }
 
   /// z, the multipliers of the cone rows.
   var coneMultipliers: UnsafeMutablePointer<Double> { multipliers.pointer + m }
@@ -176,17 +179,49 @@ final class HomogeneousEmbedding {
   func computeAffineDirection() {
     let (s, z, c) = (boxes.slack.pointer, boxes.multiplier.pointer, boxes.target.pointer)
     for k in 0..<boxes.sideCount { c[k] = -s[k] * z[k] }
+    if !isHomogeneous { return computeDirection(eta: 1, kappaTarget: 0) }
     let constant = rhs.pointer
     problem.cost.withUnsafeBufferPointer { cost in
       for j in 0..<n { constant[j] = gamma.pointer[j] - cost[j] }
     }
     for i in 0..<m { constant[n + i] = beta.pointer[i] }
     for i in 0..<cones.dimension { constant[n + m + i] = -problem.offsets[i] }
+    // On the way to a certificate the point runs away, and the solution stays.
+    let isShifted = (cones.isSymmetric || cones.blockDimension < cones.dimension) && !cones.isEmpty && tau > 100 * kappa
+    if isShifted { shiftConstant() }
     cones.affineTarget(s: coneSlack.pointer, into: coneTarget.pointer)
     let gap = prepare(eta: 1)
     kkt.solve(rhs.pointer, count: 2)
+    if isShifted { shiftBack() }
     computeDenominator()
     finish(eta: 1, gap: gap, kappaTarget: -tau * kappa)
+  }
+
+  // The solution for the constant right-hand side tends to (x, -λ, -z)/τ. With cones only the difference to it is solved
+  // for: H and its inverse would multiply the rounding in the cancellation of Gx and h far beyond the difference.
+
+  /// Takes the product of the matrix and (x, -λ, -z)/τ from the constant right-hand side; for cones that leaves
+  /// -(s + Hz + residual)/τ, where Hz = s in symmetric cones.
+  private func shiftConstant() {
+    let constant = rhs.pointer
+    let violation = reducedTarget.pointer
+    for i in 0..<(n + m) { violation[i] = dualResidual.pointer[i] }
+    boxes.addMultipliers(1, to: violation)
+    for j in 0..<n { constant[j] = gamma.pointer[j] - (diagonal.pointer[j] * t.pointer[j] + violation[j]) / tau }
+    for i in 0..<m {
+      let activity = primalResidual.pointer[i] + t.pointer[n + i]
+      constant[n + i] -= (activity + rowDiagonal.pointer[i] * multipliers.pointer[i]) / tau
+    }
+    coneScratch.pointer.update(from: coneSlack.pointer, count: cones.dimension)
+    if !cones.isSymmetric { cones.applyBlockH(coneMultipliers, into: coneScratch.pointer) }
+    for i in 0..<cones.dimension {
+      constant[n + m + i] = -(coneSlack.pointer[i] + coneScratch.pointer[i] + primalResidual.pointer[m + i]) / tau
+    }
+  }
+
+  private func shiftBack() {
+    VectorKernels.add(n, 1 / tau, t.pointer, to: rhs.pointer)
+    VectorKernels.add(r, -1 / tau, multipliers.pointer, to: rhs.pointer + n)
   }
 
   /// The direction for the complementarity targets in ``Boxes/target`` and the given one of τκ.
@@ -230,7 +265,14 @@ final class HomogeneousEmbedding {
       sum -= VectorKernels.dot(n, difference, product)
     }
     if !cones.isEmpty {
-      cones.applyH(one + n + m, into: coneScratch.pointer)
+      cones.applyBlockH(one + n + m, into: coneScratch.pointer)
+      if cones.blockDimension < cones.dimension {
+        // Of eliminated cones Hζ is Gx + h, without the rounding that H would multiply.
+        let activity = rowScratch.pointer
+        for i in 0..<r { activity[i] = 0 }
+        problem.matrix.multiplyAdd(one, into: activity)
+        for i in cones.blockDimension..<cones.dimension { coneScratch[i] = activity[m + i] + problem.offsets[i] }
+      }
       sum += VectorKernels.dot(cones.dimension, one + n + m, coneScratch.pointer)
     }
     denominator = sum
@@ -260,7 +302,7 @@ final class HomogeneousEmbedding {
       }
     }
     for i in 0..<cones.dimension { sum += problem.offsets[i] * two[n + m + i] }
-    tauStep = -sum / denominator
+    tauStep = isHomogeneous ? -sum / denominator : 0
     for j in 0..<n { tStep.pointer[j] = two[j] + tauStep * one[j] }
     for i in 0..<m {
       let w = rowDiagonal.pointer[i]
@@ -269,10 +311,10 @@ final class HomogeneousEmbedding {
     }
     for i in 0..<r { multiplierStep.pointer[i] = -(two[n + i] + tauStep * one[n + i]) }
     if !cones.isEmpty {
-      cones.applyH(multiplierStep.pointer + m, into: coneSlackStep.pointer)
-      for i in 0..<cones.dimension { coneSlackStep.pointer[i] = coneTarget.pointer[i] - coneSlackStep.pointer[i] }
+      cones.applyBlockH(multiplierStep.pointer + m, into: coneSlackStep.pointer)
+      for i in 0..<cones.blockDimension { coneSlackStep.pointer[i] = coneTarget.pointer[i] - coneSlackStep.pointer[i] }
     }
-    kappaStep = (kappaTarget - kappa * tauStep) / tau
+    kappaStep = isHomogeneous ? (kappaTarget - kappa * tauStep) / tau : 0
     closeRows(eta: eta)
     boxes.computeSteps(tStep.pointer, tauStep: tauStep, eta: eta)
     closeRowMultipliers(eta: eta)
@@ -280,15 +322,18 @@ final class HomogeneousEmbedding {
   }
 
   // What the solve leaves of an equation with a large diagonal is put where it does no harm: into the slack of a row far
-  // from its sides, and into the multiplier of a column near a bound. Then the linear equations hold to rounding, and
+  // from its sides or of an eliminated cone, and into the multiplier of a column near a bound. Then the linear equations hold to rounding, and
   // the error meets a complementarity product, where it is multiplied by a tiny number.
 
-  /// Takes the step of row activities from A Δx where W is large.
+  /// Takes the step of row activities from A Δx where W is large, and that of the slacks of eliminated cones from G Δx.
   private func closeRows(eta: Double) {
     let activity = rowScratch.pointer
     for i in 0..<r { activity[i] = eta * primalResidual.pointer[i] }
     problem.matrix.multiplyAdd(tStep.pointer, into: activity)
     for i in 0..<m where !isEquation[i] && rowDiagonal.pointer[i] > 1 { tStep.pointer[n + i] = activity[i] }
+    for i in cones.blockDimension..<cones.dimension {
+      coneSlackStep.pointer[i] = activity[m + i] + problem.offsets[i] * tauStep
+    }
   }
 
   /// Takes the step of multipliers from those of the sides where W is large.
@@ -322,188 +367,4 @@ final class HomogeneousEmbedding {
 
   private lazy var rowScratch = Vector(count: r)
   private lazy var columnScratch = Vector(count: n)
-
-  // MARK: - Steps
-
-  /// Largest step that keeps everything nonnegative.
-  func maxStep(limit: Double) -> Double {
-    var alpha = boxes.maxStep(limit: limit)
-    if tauStep < 0 { alpha = min(alpha, -tau / tauStep) }
-    if kappaStep < 0 { alpha = min(alpha, -kappa / kappaStep) }
-    if !cones.isEmpty {
-      alpha = cones.maxStep(
-        s: coneSlack.pointer, ds: coneSlackStep.pointer, z: coneMultipliers, dz: multiplierStep.pointer + m, limit: alpha)
-    }
-    return alpha
-  }
-
-  /// The step shortened until exponential and power cones stay near the central path.
-  func centralStep(_ step: Double) -> Double {
-    if cones.isSymmetric { return step }
-    let p = cones.dimension
-    var alpha = step
-    while alpha > 1e-8 {
-      coneScratch.pointer.update(from: coneSlack.pointer, count: p)
-      VectorKernels.add(p, alpha, coneSlackStep.pointer, to: coneScratch.pointer)
-      let z = coneScratch.pointer + p
-      z.update(from: coneMultipliers, count: p)
-      VectorKernels.add(p, alpha, multiplierStep.pointer + m, to: z)
-      let product =
-        boxes.complementarity(after: alpha) + VectorKernels.dot(p, coneScratch.pointer, z)
-        + (tau + alpha * tauStep) * (kappa + alpha * kappaStep)
-      if cones.isNearCentralPath(s: coneScratch.pointer, z: z, mu: product / degree) { break }
-      alpha *= 0.8
-    }
-    return alpha
-  }
-
-  func advance(_ alpha: Double) {
-    VectorKernels.add(n + m, alpha, tStep.pointer, to: t.pointer)
-    VectorKernels.add(r, alpha, multiplierStep.pointer, to: multipliers.pointer)
-    VectorKernels.add(cones.dimension, alpha, coneSlackStep.pointer, to: coneSlack.pointer)
-    boxes.advance(alpha)
-    tau += alpha * tauStep
-    kappa += alpha * kappaStep
-  }
-
-  /// Remembers the present direction.
-  func keepDirection() {
-    keptSteps[0].copy(from: tStep)
-    keptSteps[1].copy(from: multiplierStep)
-    keptSteps[2].copy(from: coneSlackStep)
-    keptSteps[3].copy(from: boxes.slackStep)
-    keptSteps[4].copy(from: boxes.multiplierStep)
-    (keptTauStep, keptKappaStep) = (tauStep, kappaStep)
-  }
-
-  /// Goes back to the direction that was kept.
-  func restoreDirection() {
-    tStep.copy(from: keptSteps[0])
-    multiplierStep.copy(from: keptSteps[1])
-    coneSlackStep.copy(from: keptSteps[2])
-    boxes.slackStep.copy(from: keptSteps[3])
-    boxes.multiplierStep.copy(from: keptSteps[4])
-    (tauStep, kappaStep) = (keptTauStep, keptKappaStep)
-  }
-
-  /// Remembers the present point and multipliers.
-  func keep() {
-    keptPoint.copy(from: t)
-    keptMultipliers.copy(from: multipliers)
-    keptTau = tau
-  }
-
-  /// Goes back to what was kept; slacks and steps are no longer consistent with it.
-  func restoreKept() {
-    t.copy(from: keptPoint)
-    multipliers.copy(from: keptMultipliers)
-    tau = keptTau
-  }
-
-  // MARK: - Starting point
-
-  /// Mehrotra's start: least-squares primal and dual points, their slacks and multipliers shifted inside.
-  ///
-  /// Mehrotra, "On the implementation of a primal-dual interior point method", SIAM Journal on Optimization 2 (1992).
-  func start() {
-    for i in 0..<(n + m) { diagonal.pointer[i] = 1 }
-    for i in 0..<m { rowDiagonal.pointer[i] = isEquation[i] ? 0 : 1 }
-    if !cones.isEmpty {
-      cones.setCentral(s: coneSlack.pointer, z: coneMultipliers)
-      if !cones.isSymmetric { return startCentrally() }
-      _ = cones.updateScaling(s: coneSlack.pointer, z: coneMultipliers)
-    }
-    _ = kkt.factor(diagonal: diagonal, rowDiagonal: rowDiagonal)
-    let (one, two) = (rhs.pointer, rhs.pointer + n + r)
-    rhs.fill(0)
-    // Primal: the point of Ax = y nearest to the point of the box that is nearest to 0.
-    for i in 0..<(n + m) {
-      t.pointer[i] = min(max(0, problem.lower[i]), problem.upper[i])
-      if !t.pointer[i].isFinite { t.pointer[i] = 0 }
-    }
-    for i in 0..<m { one[n + i] = t.pointer[n + i] }
-    for i in 0..<r { primalResidual.pointer[i] = 0 }
-    problem.matrix.multiplyAdd(t.pointer, into: primalResidual.pointer)
-    for i in 0..<m { one[n + i] -= primalResidual.pointer[i] }
-    for i in 0..<cones.dimension { one[n + m + i] = -problem.offsets[i] - primalResidual.pointer[m + i] }
-    // Dual: multipliers that make q - Aᵀλ smallest.
-    for j in 0..<n { two[j] = problem.cost[j] }
-    kkt.solve(rhs.pointer, count: 2)
-    for j in 0..<n { t.pointer[j] += one[j] }
-    for i in 0..<m {
-      if !isEquation[i] { t.pointer[n + i] += one[n + i] }
-      multipliers.pointer[i] = two[n + i]
-    }
-    // Reduced costs of columns, multipliers of rows.
-    let z = dualResidual.pointer
-    hessianProduct.fill(0)
-    problem.subtractHessianProduct(t.pointer, from: hessianProduct.pointer)
-    for j in 0..<n { z[j] = two[j] - hessianProduct.pointer[j] }
-    for i in 0..<m { z[n + i] = multipliers.pointer[i] }
-    place(z)
-    placeCones(one, two)
-    tau = 1
-    kappa = 0
-    kappa = degree > 1 ? mu * degree / (degree - 1) : 1
-  }
-
-  /// s = Gx + h and the least-squares multipliers, shifted into the cones.
-  private func placeCones(_ one: UnsafePointer<Double>, _ two: UnsafePointer<Double>) {
-    if cones.isEmpty { return }
-    for i in 0..<r { primalResidual.pointer[i] = 0 }
-    problem.matrix.multiplyAdd(t.pointer, into: primalResidual.pointer)
-    for i in 0..<cones.dimension {
-      coneSlack.pointer[i] = primalResidual.pointer[m + i] + problem.offsets[i]
-      coneMultipliers[i] = two[n + m + i]
-    }
-    cones.shiftInside(coneSlack.pointer)
-    cones.shiftInside(coneMultipliers)
-  }
-
-  /// The start for exponential and power cones: the central point of every cone and box.
-  private func startCentrally() {
-    t.fill(0)
-    for i in 0..<m { multipliers.pointer[i] = 0 }
-    boxes.slack.fill(1)
-    boxes.multiplier.fill(1)
-    for k in 0..<boxes.sideCount where Int(boxes.index[k]) >= n {
-      multipliers.pointer[Int(boxes.index[k]) - n] += boxes.sign(k)
-    }
-    (tau, kappa) = (1, 1)
-  }
-
-  /// Slacks and multipliers from t and the wanted differences zl - zu, shifted by Mehrotra's rule.
-  private func place(_ difference: UnsafePointer<Double>) {
-    let (s, z) = (boxes.slack.pointer, boxes.multiplier.pointer)
-    var leastSlack = 0.0
-    var leastMultiplier = 0.0
-    for k in 0..<boxes.sideCount {
-      let i = Int(boxes.index[k])
-      let sign = boxes.sign(k)
-      s[k] = sign * (t.pointer[i] - boxes.bound[k])
-      let isDouble = problem.lower[i].isFinite && problem.upper[i].isFinite
-      z[k] = isDouble ? max(0, sign * difference[i]) : sign * difference[i]
-      leastSlack = min(leastSlack, s[k])
-      leastMultiplier = min(leastMultiplier, z[k])
-    }
-    let shiftS = max(-1.5 * leastSlack, 1e-3)
-    let shiftZ = max(-1.5 * leastMultiplier, 1e-3)
-    var (product, sumS, sumZ) = (0.0, 0.0, 0.0)
-    for k in 0..<boxes.sideCount {
-      s[k] += shiftS
-      z[k] += shiftZ
-      product += s[k] * z[k]
-      sumS += s[k]
-      sumZ += z[k]
-    }
-    guard boxes.sideCount > 0 else { return }
-    for k in 0..<boxes.sideCount {
-      s[k] += 0.5 * product / sumZ
-      z[k] += 0.5 * product / sumS
-    }
-    for i in 0..<m where !isEquation[i] { multipliers.pointer[i] = 0 }
-    boxes.index.withUnsafeBufferPointer { index in
-      for k in 0..<boxes.sideCount where Int(index[k]) >= n { multipliers.pointer[Int(index[k]) - n] += boxes.sign(k) * z[k] }
-    }
-  }
 }

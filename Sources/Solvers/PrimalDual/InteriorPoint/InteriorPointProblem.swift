@@ -9,6 +9,8 @@ import LinearAlgebra
 /// stacked vector of n + m.
 struct InteriorPointProblem {
   let form: ConicForm
+  /// So many cones at the end are eliminated from the Newton system.
+  let eliminatedConeCount: Int
   private(set) var columnCount = 0
   private(set) var rowCount = 0
   var coneRowCount: Int { form.coneRowCount }
@@ -41,8 +43,10 @@ struct InteriorPointProblem {
   /// Bounds beyond this count as infinite: a slack of this size is lost in rounding.
   static let infinity = 1e20
 
-  init(_ form: ConicForm, ruizPasses: Int) {
+  /// - Parameter eliminatedConeCount: cones at the end of the form that are eliminated from the Newton system.
+  init(_ form: ConicForm, eliminatedConeCount: Int = 0, ruizPasses: Int) {
     self.form = form
+    self.eliminatedConeCount = eliminatedConeCount
     let linear = form.linear
     let total = linear.columnCount
     fixedPoint = [Double](repeating: 0, count: total)

@@ -7,29 +7,45 @@ public struct InteriorPointSolver: Solver {
   public let version = "swift-solve"
   public let summary = "primal-dual interior point on the homogeneous embedding: linear, convex quadratic and conic models"
   public let capabilities = Capabilities(
-    linear: true, convexQuadratic: true, conic: true, features: [.duals, .certificates, .cancellation])
+    linear: true, convexQuadratic: true, conic: true, features: [.duals, .certificates, .cancellation], accuracy: 1e-9)
 
   public init() {}
 
   public func solve(
     _ form: Form, options: SolveOptions, context: SolveContext
   ) throws(SolverError) -> FormOutcome {
-    try PresolvedSolve.run(form, options: options, context: context) { reduced in
-      let problem = InteriorPointProblem(reduced, ruizPasses: InteriorPoint.Options().ruizPasses)
-      var method = InteriorPoint(problem, options: InteriorPoint.Options(), context: context)
+    let settings = settings(options)
+    return try PresolvedSolve.run(form, options: options, context: context) { reduced in
+      let arrangement = ConeArrangement(reduced)
+      let problem = InteriorPointProblem(
+        arrangement.form, eliminatedConeCount: arrangement.eliminatedCount, ruizPasses: settings.ruizPasses)
+      var method = InteriorPoint(problem, options: settings, context: context)
       let ending = method.run()
-      let outcome = InteriorPointSolver.outcome(method, ending, reduced)
-      return ending == .dualInfeasible ? InteriorPointSolver.withPoint(outcome, reduced, context) : outcome
+      let outcome = arrangement.restored(InteriorPointSolver.outcome(method, ending, arrangement.form))
+      return ending == .dualInfeasible ? InteriorPointSolver.withPoint(outcome, reduced, settings, context) : outcome
     }
   }
 
+  /// The method's own options.
+  func settings(_ options: SolveOptions) -> InteriorPoint.Options {
+    var settings = InteriorPoint.Options()
+    settings.primal = options.feasibilityTolerance ?? capabilities.accuracy
+    settings.dual = options.optimalityTolerance ?? capabilities.accuracy
+    settings.gap = settings.dual
+    settings.iterationLimit = options.iterationLimit ?? settings.iterationLimit
+    settings.kkt.threads = options.threads ?? settings.kkt.threads
+    return settings
+  }
+
   /// A form with a ray is unbounded only if it is feasible: looks for a point, with the objective left out.
-  private static func withPoint(_ outcome: FormOutcome, _ form: ConicForm, _ context: SolveContext) -> FormOutcome {
+  private static func withPoint(
+    _ outcome: FormOutcome, _ form: ConicForm, _ settings: InteriorPoint.Options, _ context: SolveContext
+  ) -> FormOutcome {
     var constraints = form
     constraints.linear.objective = [Double](repeating: 0, count: form.linear.columnCount)
     constraints.hessian = SparseMatrix(rowCount: form.linear.columnCount, columnCount: form.linear.columnCount)
-    let problem = InteriorPointProblem(constraints, ruizPasses: InteriorPoint.Options().ruizPasses)
-    var method = InteriorPoint(problem, options: InteriorPoint.Options(), context: context)
+    let problem = InteriorPointProblem(constraints, ruizPasses: settings.ruizPasses)
+    var method = InteriorPoint(problem, options: settings, context: context)
     let ending = method.run()
     var feasibility = InteriorPointSolver.outcome(method, ending, constraints)
     if ending == .primalInfeasible { return feasibility }
@@ -81,6 +97,8 @@ public struct InteriorPointSolver: Solver {
       result.point = problem.liftPoint(scaled.pointer)
       result.source = "interior point"
       result.objective = form.value(at: result.point)
+      let isCutShort = ending == .stopped || ending == .iterationLimit
+      if isCutShort && method.measures.primalResidual <= method.options.primal { result.outcome = .feasible }
       if ending == .optimal || ending == .nearlyOptimal {
         let multipliers = problem.liftMultipliers(e.multipliers.pointer, costScale: problem.costScale * e.tau)
         result.rowDuals = multipliers.rows

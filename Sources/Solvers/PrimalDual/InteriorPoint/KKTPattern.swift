@@ -10,7 +10,8 @@ import LinearAlgebra
 /// with D and W diagonal. A column whose Hessian part is diagonal can be eliminated beforehand, which adds
 /// -a d⁻¹ aᵀ to the lower right block; eliminating all of them gives the normal equations. Dense columns, columns
 /// without bounds and columns coupled by P stay. Cone rows have the block of their scaling instead of W, and its
-/// auxiliary rows come last.
+/// auxiliary rows come last. Rows of eliminated cones, which are the last rows of M, and columns absorbed by them are
+/// left out.
 struct KKTPattern {
   /// Position of each unknown (columns, then rows) among those factorized; -1 for eliminated columns.
   let position: [Int32]
@@ -22,6 +23,8 @@ struct KKTPattern {
   let starts: [Int]
   let rowIndices: [Int32]
   let signs: [Int8]
+  /// Rows of M that stay.
+  let rowCount: Int
   /// Where the entries of the cones' block lie among those of the pattern, in the order of the block.
   let coneEntries: [Int]
   /// Multiplications to form the products of eliminated columns.
@@ -33,16 +36,19 @@ struct KKTPattern {
   ///   - isEliminated: one flag a column.
   /// - Complexity: O(entries + Σ over eliminated columns of count²).
   init(
-    hessian: SparseMatrix, matrix: SparseMatrix, rows: SparseMatrix, cones: ConeProduct, isEliminated: [Bool]
+    hessian: SparseMatrix, matrix: SparseMatrix, rows: SparseMatrix, cones: ConeProduct, elimination: ConeElimination,
+    isEliminated: [Bool]
   ) {
-    let (n, r) = (matrix.columnCount, matrix.rowCount)
-    var position = [Int32](repeating: -1, count: n + r)
+    let n = matrix.columnCount
+    let firstCone = matrix.rowCount - cones.dimension
+    let r = firstCone + cones.blockDimension
+    var position = [Int32](repeating: -1, count: n + matrix.rowCount)
     var kept: [Int32] = []
     var eliminated: [Int32] = []
     for j in 0..<n {
       if isEliminated[j] {
         eliminated.append(Int32(j))
-      } else {
+      } else if elimination.isAbsorbed.isEmpty || !elimination.isAbsorbed[j] {
         position[j] = Int32(kept.count)
         kept.append(Int32(j))
       }
@@ -50,17 +56,32 @@ struct KKTPattern {
     let base = kept.count
     for i in 0..<r { position[n + i] = Int32(base + i) }
     let order = base + r + cones.auxiliaryCount
-    let firstCone = r - cones.dimension
 
     var starts = [0]
     starts.reserveCapacity(order + 1)
     var indices: [Int32] = []
-    for j in kept.lazy.map(Int.init) {
+    let columnCliques = Cliques(elimination.columnCliques, count: n)
+    let rowCliques = Cliques(elimination.rowCliques, count: firstCone)
+    var columnMark = [Int32](repeating: -1, count: columnCliques.isEmpty ? 0 : base)
+    for (c, j) in kept.lazy.map(Int.init).enumerated() {
+      let first = indices.count
       indices.append(position[j])
       for k in hessian.starts[j]..<hessian.starts[j + 1] where hessian.rowIndices[k] != Int32(j) {
         indices.append(position[Int(hessian.rowIndices[k])])
       }
-      for k in matrix.starts[j]..<matrix.starts[j + 1] { indices.append(Int32(base) + matrix.rowIndices[k]) }
+      if !columnCliques.isEmpty {
+        for k in first..<indices.count { columnMark[Int(indices[k])] = Int32(c) }
+        columnCliques.forEachNeighbour(of: j) { other in
+          let target = position[other]
+          if target > c && columnMark[Int(target)] != Int32(c) {
+            columnMark[Int(target)] = Int32(c)
+            indices.append(target)
+          }
+        }
+      }
+      for k in matrix.starts[j]..<matrix.starts[j + 1] where matrix.rowIndices[k] < Int32(r) {
+        indices.append(Int32(base) + matrix.rowIndices[k])
+      }
       starts.append(indices.count)
     }
     var products = 0
@@ -84,6 +105,14 @@ struct KKTPattern {
           }
         }
       }
+      if !rowCliques.isEmpty && i < firstCone {
+        rowCliques.forEachNeighbour(of: i) { other in
+          if other > i && mark[other] != Int32(i) {
+            mark[other] = Int32(i)
+            indices.append(Int32(base + other))
+          }
+        }
+      }
       if i >= firstCone {
         for k in cones.blockStarts[i - firstCone]..<cones.blockStarts[i - firstCone + 1] {
           let other = firstCone + Int(cones.blockRows[k])
@@ -93,7 +122,7 @@ struct KKTPattern {
       starts.append(indices.count)
     }
     for a in 0..<cones.auxiliaryCount {
-      let column = cones.dimension + a
+      let column = cones.blockDimension + a
       for k in cones.blockStarts[column]..<cones.blockStarts[column + 1] {
         indices.append(Int32(base + firstCone) + cones.blockRows[k])
       }
@@ -103,7 +132,7 @@ struct KKTPattern {
     self.starts = sortedStarts
     rowIndices = sortedRows
     var coneEntries: [Int] = []
-    for column in 0..<(cones.dimension + cones.auxiliaryCount) {
+    for column in 0..<(cones.blockDimension + cones.auxiliaryCount) {
       var e = sortedStarts[base + firstCone + column]
       for k in cones.blockStarts[column]..<cones.blockStarts[column + 1] {
         while sortedRows[e] != Int32(base + firstCone) + cones.blockRows[k] { e += 1 }
@@ -113,6 +142,7 @@ struct KKTPattern {
     self.coneEntries = coneEntries
     signs = [Int8](repeating: 1, count: base) + [Int8](repeating: -1, count: r) + cones.auxiliarySigns
     self.position = position
+    rowCount = r
     self.eliminated = eliminated
     self.kept = kept
     self.order = order
@@ -138,5 +168,37 @@ struct KKTPattern {
     }
     let (s, i) = transposed(starts, indices, starts.count - 1)
     return transposed(s, i, starts.count - 1)
+  }
+}
+
+/// Sets of indices that are all neighbours of each other.
+private struct Cliques {
+  private let sets: [[Int32]]
+  /// Sets that each index is in, index after index.
+  private var starts: [Int] = []
+  private var memberships: [Int32] = []
+  var isEmpty: Bool { sets.isEmpty }
+
+  init(_ sets: [[Int32]], count: Int) {
+    self.sets = sets
+    if sets.isEmpty { return }
+    starts = [Int](repeating: 0, count: count + 1)
+    for set in sets { for i in set { starts[Int(i) + 1] += 1 } }
+    for i in 0..<count { starts[i + 1] += starts[i] }
+    memberships = [Int32](repeating: 0, count: starts[count])
+    var next = starts
+    for (k, set) in sets.enumerated() {
+      for i in set {
+        memberships[next[Int(i)]] = Int32(k)
+        next[Int(i)] += 1
+      }
+    }
+  }
+
+  /// Calls for every member of every set of an index, the index itself among them.
+  func forEachNeighbour(of i: Int, _ body: (Int) -> Void) {
+    for k in starts[i]..<starts[i + 1] {
+      for other in sets[Int(memberships[k])] { body(Int(other)) }
+    }
   }
 }

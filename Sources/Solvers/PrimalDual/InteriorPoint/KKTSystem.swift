@@ -14,11 +14,15 @@ final class KKTSystem {
   struct Options: Sendable {
     /// Added to D and W before factorizing.
     var regularization = 1e-9
+    /// What that may be lowered to where refinement can't undo it.
+    var leastRegularization = 1e-13
     /// The same with cones, whose blocks lose more digits; in their columns and rows at least, and at most, so much
     /// relative to what the scaling gives there.
     var coneRegularization = 1e-8
     var columnShare = 1e-10
     var rowShare = 1e-6
+    /// Where a cone has been eliminated, relative to the diagonal that this leaves.
+    var cliqueShare = 1e-13
     /// Refinement stops at a residual of this times the largest number of the right-hand side, ...
     var refinementTolerance = 1e-12
     /// ... or after this many steps.
@@ -30,28 +34,33 @@ final class KKTSystem {
 
   let problem: InteriorPointProblem
   let cones: ConeProduct
+  let elimination: ConeElimination
   let pattern: KKTPattern
   let analysis: LDLAnalysis
   private let factorization: LDLFactorization
-  private let rows: SparseMatrix
-  private let values: Vector
+  let rows: SparseMatrix
+  let values: Vector
   private let work: Vector
-  private let coneValues: Vector
+  let coneValues: Vector
   private let coneProduct: Vector
+  /// What rows and columns of the factorized matrix are multiplied by, and whether a clique of ``elimination`` is on
+  /// their diagonal; empty when there is none.
+  let scale: Vector
+  let isInClique: [Bool]
   /// D and W of the present iteration, and the pivots of eliminated columns.
   private let diagonal: Vector
-  private let rowDiagonal: Vector
+  let rowDiagonal: Vector
   private let pivots: Vector
   private let hessianDiagonal: Vector
   private let next: UnsafeMutablePointer<Int>
   private let residual: Vector
   private let solution: Vector
   private let reduced: Vector
-  private var options: Options
+  let options: Options
   /// Largest residual, relative to the right-hand side, of the last solve.
   private(set) var lastResidual = 0.0
-  private let n: Int
-  private let r: Int
+  let n: Int
+  let r: Int
 
   init(_ problem: InteriorPointProblem, cones: ConeProduct, options: Options) {
     self.problem = problem
@@ -60,7 +69,8 @@ final class KKTSystem {
     n = problem.columnCount
     r = problem.stackedRowCount
     rows = problem.matrix.transposed()
-    (pattern, analysis) = KKTSystem.choosePattern(problem, rows, cones)
+    elimination = ConeElimination(cones, matrix: problem.matrix, rows: rows, isFree: problem.freeColumns())
+    (pattern, analysis) = KKTSystem.choosePattern(problem, rows, cones, elimination)
     var factorOptions = LDLFactorization.Options()
     factorOptions.threads = options.threads
     factorOptions.pivotScale = .diagonal
@@ -90,71 +100,33 @@ final class KKTSystem {
     residual = Vector(count: n + r)
     solution = Vector(count: 3 * (n + r))
     reduced = Vector(count: 3 * pattern.order)
+    isInClique = elimination.cliqueFlags(pattern)
+    scale = Vector(count: isInClique.count)
   }
 
   deinit { next.deallocate() }
 
-  /// Regularizes more from now on, after a factorization that broke down.
-  func regularizeMore() {
-    options.regularization *= 100
-    leastRegularization = options.regularization
-  }
+  /// Regularizes more until ``adaptRegularization()``, after a factorization that broke down.
+  func regularizeMore() { boost *= 100 }
 
   /// Regularizes less from the next factorization on, where refinement could not undo what regularization did.
   func adaptRegularization() {
-    if lastResidual > options.poorResidual {
-      options.regularization = max(leastRegularization, 0.1 * options.regularization)
+    if lastResidual > options.poorResidual && boost == 1 {
+      adapted = max(options.leastRegularization / options.regularization, 0.1 * adapted)
     }
+    boost = 1
   }
 
-  private var leastRegularization = 1e-13
+  /// Forgets what was learnt about regularization.
+  func resetRegularization() { (boost, adapted) = (1, 1) }
+
+  /// What regularization is multiplied by for the present iteration.
+  private(set) var boost = 1.0
+  /// What it is multiplied by until further notice.
+  private var adapted = 1.0
 
   /// Entries of the factor.
   var factorEntryCount: Int { analysis.factorEntryCount }
-
-  /// The pattern with the cheaper factor. Columns that would fill the normal equations stay in either case.
-  private static func choosePattern(
-    _ problem: InteriorPointProblem, _ rows: SparseMatrix, _ cones: ConeProduct
-  ) -> (KKTPattern, LDLAnalysis) {
-    let (n, r) = (problem.columnCount, problem.stackedRowCount)
-    let hessian = problem.hessian
-    var canGo = [Bool](repeating: true, count: n)
-    for j in 0..<n {
-      for k in hessian.starts[j]..<hessian.starts[j + 1] where hessian.rowIndices[k] != Int32(j) {
-        canGo[j] = false
-        canGo[Int(hessian.rowIndices[k])] = false
-      }
-    }
-    let limit = max(20, Int(10 * Double(r).squareRoot()))
-    let average = n > 0 ? problem.matrix.entryCount / n : 0
-    var candidates = 0
-    var work = 0.0
-    for j in 0..<n where canGo[j] {
-      let count = problem.matrix.starts[j + 1] - problem.matrix.starts[j]
-      let isFree = !problem.lower[j].isFinite && !problem.upper[j].isFinite && hessian.starts[j] == hessian.starts[j + 1]
-      if isFree || (count > limit && count > 10 * average) { canGo[j] = false } else {
-        candidates += 1
-        work += Double(count) * Double(count)
-      }
-    }
-    func full() -> (KKTPattern, LDLAnalysis) {
-      let pattern = KKTPattern(
-        hessian: hessian, matrix: problem.matrix, rows: rows, cones: cones,
-        isEliminated: [Bool](repeating: false, count: n))
-      return (pattern, LDLAnalysis(order: pattern.order, starts: pattern.starts, rowIndices: pattern.rowIndices))
-    }
-    func eliminating() -> (KKTPattern, LDLAnalysis) {
-      let pattern = KKTPattern(hessian: hessian, matrix: problem.matrix, rows: rows, cones: cones, isEliminated: canGo)
-      return (pattern, LDLAnalysis(order: pattern.order, starts: pattern.starts, rowIndices: pattern.rowIndices))
-    }
-    if candidates == 0 { return full() }
-    // Where the products are few, the normal equations never lose by much; where they are many, look at both.
-    let entries = Double(problem.matrix.entryCount + r + 1)
-    if candidates == n && work < 30 * entries { return eliminating() }
-    if work > 400 * entries && work > 1e7 { return full() }
-    let (one, other) = (eliminating(), full())
-    return one.1.flopCount + 2 * Double(one.0.productCount) <= other.1.flopCount ? one : other
-  }
 
   /// Forms and factorizes the matrix for new diagonals.
   /// - Returns: the number of pivots that had to be replaced.
@@ -163,57 +135,18 @@ final class KKTSystem {
     rowDiagonal.copy(from: w)
     assemble()
     addConeBlock()
+    if !isInClique.isEmpty { equilibrate() }
     return factorization.factor(values.pointer)
   }
 
   /// What is added to D and W.
-  private var regularization: Double { cones.isEmpty ? options.regularization : options.coneRegularization }
-
-  /// Puts the cones' block, and regularization of its auxiliary rows, on top of what the products gave.
-  private func addConeBlock() {
-    if cones.isEmpty { return }
-    let rho = regularization
-    cones.writeBlock(into: coneValues.pointer)
-    pattern.coneEntries.withUnsafeBufferPointer { entries in
-      for k in 0..<entries.count { values.pointer[entries[k]] += coneValues.pointer[k] }
-    }
-    let first = r - cones.dimension
-    let row = pattern.kept.count + first
-    for i in 0..<cones.dimension {
-      let size = abs(coneValues.pointer[cones.blockStarts[i]])
-      rowDiagonal.pointer[first + i] = size
-      // On the way to a certificate a block vanishes: regularization must not outweigh it.
-      values.pointer[pattern.starts[row + i]] += rho - min(rho, options.rowShare * size)
-    }
-    let base = pattern.kept.count + r
-    for a in 0..<cones.auxiliaryCount {
-      values.pointer[pattern.starts[base + a]] += Double(cones.auxiliarySigns[a]) * rho
-    }
-    regularizeColumns(from: first, rho)
-  }
-
-  /// Raises the regularization of a column in cones to a share of what eliminating the cones would put on its diagonal:
-  /// where that is large, a small pivot taken first would drown it in rounding.
-  private func regularizeColumns(from firstConeRow: Int, _ rho: Double) {
-    problem.matrix.starts.withUnsafeBufferPointer { columnStarts in
-      problem.matrix.rowIndices.withUnsafeBufferPointer { rowIndices in
-        problem.matrix.values.withUnsafeBufferPointer { entries in
-          for (c, j) in pattern.kept.lazy.map(Int.init).enumerated() {
-            var sum = 0.0
-            for k in columnStarts[j]..<columnStarts[j + 1] where Int(rowIndices[k]) >= firstConeRow {
-              let size = rowDiagonal.pointer[Int(rowIndices[k])]
-              if size > 0 { sum += entries[k] * entries[k] / size }
-            }
-            let wanted = min(options.columnShare * sum, 1e4)
-            if wanted > rho { values.pointer[pattern.starts[c]] += wanted - rho }
-          }
-        }
-      }
-    }
+  var regularization: Double {
+    boost * (cones.isEmpty ? adapted * options.regularization : options.coneRegularization)
   }
 
   private func assemble() {
     let rho = regularization
+    let hasCliques = !isInClique.isEmpty
     let hessian = problem.hessian
     let kept = pattern.kept.count
     pattern.starts.withUnsafeBufferPointer { starts in
@@ -227,17 +160,22 @@ final class KKTSystem {
                   pivots.pointer[j] = 1 / (diagonal.pointer[j] + hessianDiagonal.pointer[j] + rho)
                 }
                 let scratch = reduced.pointer
+                let r = pattern.rowCount
                 for (c, j) in pattern.kept.lazy.map(Int.init).enumerated() {
+                  if !elimination.isEmpty { for k in starts[c]..<starts[c + 1] { scratch[Int(indices[k])] = 0 } }
                   for k in hessian.starts[j]..<hessian.starts[j + 1] {
                     scratch[Int(position[Int(hessian.rowIndices[k])])] = hessian.values[k]
                   }
                   if hessianDiagonal.pointer[j] == 0 { scratch[c] = 0 }
-                  scratch[c] += diagonal.pointer[j] + rho
-                  for k in columnStarts[j]..<columnStarts[j + 1] { scratch[kept + Int(rowIndices[k])] = entries[k] }
+                  scratch[c] += diagonal.pointer[j] + (hasCliques && isInClique[c] ? 0 : rho)
+                  for k in columnStarts[j]..<columnStarts[j + 1] where Int(rowIndices[k]) < r {
+                    scratch[kept + Int(rowIndices[k])] = entries[k]
+                  }
                   for k in starts[c]..<starts[c + 1] { values.pointer[k] = scratch[Int(indices[k])] }
                 }
                 // Rows: products of the eliminated columns.
                 let sum = work.pointer
+                var largest = 0.0
                 for j in 0..<n { next[j] = columnStarts[j] }
                 rows.starts.withUnsafeBufferPointer { rowStarts in
                   rows.rowIndices.withUnsafeBufferPointer { rowColumns in
@@ -253,10 +191,16 @@ final class KKTSystem {
                           next[j] = first + 1
                           for e in first..<columnStarts[j + 1] { sum[Int(rowIndices[e])] += f * entries[e] }
                         }
-                        sum[i] += rowDiagonal.pointer[i] + rho
+                        sum[i] += rowDiagonal.pointer[i]
+                        largest = max(largest, sum[i])
                         for k in starts[c]..<starts[c + 1] { values.pointer[k] = -sum[Int(indices[k]) - kept] }
                       }
                       for k in starts[kept + r]..<starts[pattern.order] { values.pointer[k] = 0 }
+                      // On the way to a certificate all of it vanishes: regularization must not outweigh it.
+                      let rowRho = pattern.kept.isEmpty && cones.isEmpty ? min(rho, options.rowShare * largest) : rho
+                      for i in 0..<r where !hasCliques || !isInClique[kept + i] {
+                        values.pointer[starts[kept + i]] -= rowRho
+                      }
                     }
                   }
                 }
@@ -274,12 +218,17 @@ final class KKTSystem {
   func solve(_ rhs: UnsafeMutablePointer<Double>, count: Int) {
     let length = n + r
     solution.pointer.update(from: rhs, count: count * length)
+    for k in 0..<count {
+      let x = solution.pointer + k * length
+      if !elimination.isEmpty { elimination.reduce(x) }
+      norms[k] = max(weightedNorm(x), 1e-300)
+    }
     solveOnce(solution.pointer, count: count)
     lastResidual = 0
     for k in 0..<count {
       let x = solution.pointer + k * length
       let b = rhs + k * length
-      let norm = max(weightedNorm(b), 1e-300)
+      let norm = norms[k]
       computeResidual(b, x, residual.pointer)
       var relative = weightedNorm(residual.pointer) / norm
       if relative > options.refinementTolerance { relative = refine(x, norm) }
@@ -351,28 +300,44 @@ final class KKTSystem {
   private var images: [Vector] = []
   private lazy var weights = Vector(count: n + r)
   private lazy var zero = Vector(count: n + r)
+  private let norms = Vector(count: 3)
 
   /// The largest absolute entry, each equation divided by its diagonal where that is above 1: at the end of a solve
   /// diagonals reach 1e15, and their equations would drown all others.
   private func weightedNorm(_ x: UnsafePointer<Double>) -> Double {
     var largest = 0.0
-    for j in 0..<n { largest = max(largest, abs(x[j]) / max(1, diagonal.pointer[j])) }
-    for i in 0..<r { largest = max(largest, abs(x[n + i]) / max(1, rowDiagonal.pointer[i])) }
-    return largest.isNaN ? .infinity : largest
+    // Comparisons lose what is no number; sums keep it.
+    var sum = 0.0
+    for j in 0..<n where !isAbsorbed(j) {
+      let size = abs(x[j]) / max(1, diagonal.pointer[j])
+      sum += size
+      largest = max(largest, size)
+    }
+    for i in 0..<pattern.rowCount {
+      let size = abs(x[n + i]) / max(1, rowDiagonal.pointer[i])
+      sum += size
+      largest = max(largest, size)
+    }
+    return sum.isNaN ? .infinity : largest
   }
 
-  /// `out = rhs - K x` with the matrix without regularization.
+  @inline(__always)
+  private func isAbsorbed(_ j: Int) -> Bool { !elimination.isEmpty && elimination.isAbsorbed[j] }
+
+  /// `out = rhs - K x` with the matrix without regularization. First x is completed: what was eliminated with cones is
+  /// made to satisfy its equations, which leaves no residual in them.
   private func computeResidual(
-    _ rhs: UnsafePointer<Double>, _ x: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>
+    _ rhs: UnsafePointer<Double>, _ x: UnsafeMutablePointer<Double>, _ out: UnsafeMutablePointer<Double>
   ) {
+    if !elimination.isEmpty { elimination.complete(x, rhs) }
     let y = x + n
     let rowOut = out + n
     for j in 0..<n { out[j] = rhs[j] - diagonal.pointer[j] * x[j] }
     let m = r - cones.dimension
     for i in 0..<m { rowOut[i] = rhs[n + i] + rowDiagonal.pointer[i] * y[i] }
     if !cones.isEmpty {
-      cones.applyH(y + m, into: coneProduct.pointer)
-      for i in 0..<cones.dimension { rowOut[m + i] = rhs[n + m + i] + coneProduct.pointer[i] }
+      cones.applyBlockH(y + m, into: coneProduct.pointer)
+      for i in 0..<cones.blockDimension { rowOut[m + i] = rhs[n + m + i] + coneProduct.pointer[i] }
     }
     problem.matrix.starts.withUnsafeBufferPointer { starts in
       problem.matrix.rowIndices.withUnsafeBufferPointer { rows in
@@ -391,13 +356,15 @@ final class KKTSystem {
       }
     }
     problem.subtractHessianProduct(x, from: out)
+    if !elimination.isEmpty { elimination.clear(out) }
   }
 
-  /// One solve with the factor of the regularized matrix.
+  /// One solve with the factor of the regularized matrix, for what is not eliminated with cones.
   private func solveOnce(_ x: UnsafeMutablePointer<Double>, count: Int) {
     let length = n + r
     let kept = pattern.kept.count
     let order = pattern.order
+    let stay = pattern.rowCount
     problem.matrix.starts.withUnsafeBufferPointer { starts in
       problem.matrix.rowIndices.withUnsafeBufferPointer { rows in
         problem.matrix.values.withUnsafeBufferPointer { entries in
@@ -407,8 +374,8 @@ final class KKTSystem {
                 let full = x + c * length
                 let small = reduced.pointer + c * order
                 for k in 0..<kept { small[k] = full[Int(keptColumns[k])] }
-                (small + kept).update(from: full + n, count: r)
-                (small + kept + r).update(repeating: 0, count: order - kept - r)
+                (small + kept).update(from: full + n, count: stay)
+                (small + kept + stay).update(repeating: 0, count: order - kept - stay)
                 for e in eliminated {
                   let j = Int(e)
                   let t = pivots.pointer[j] * full[j]
@@ -416,12 +383,14 @@ final class KKTSystem {
                   for k in starts[j]..<starts[j + 1] { small[kept + Int(rows[k])] -= entries[k] * t }
                 }
               }
+              scaleReduced(count)
               factorization.solve(reduced.pointer, count: count)
+              scaleReduced(count)
               for c in 0..<count {
                 let full = x + c * length
                 let small = reduced.pointer + c * order
                 for k in 0..<kept { full[Int(keptColumns[k])] = small[k] }
-                (full + n).update(from: small + kept, count: r)
+                (full + n).update(from: small + kept, count: stay)
                 for e in eliminated {
                   let j = Int(e)
                   var sum = full[j]
@@ -437,7 +406,31 @@ final class KKTSystem {
   }
 }
 
+extension KKTSystem {
+  /// Multiplies the reduced right-hand sides or solutions by ``scale``.
+  @inline(__always)
+  private func scaleReduced(_ count: Int) {
+    let order = scale.count
+    for c in 0..<count {
+      let x = reduced.pointer + c * order
+      for k in 0..<order { x[k] *= scale.pointer[k] }
+    }
+  }
+}
+
 extension InteriorPointProblem {
+  /// Which columns have neither bounds nor a part in P.
+  func freeColumns() -> (Int) -> Bool {
+    var isFree = (0..<columnCount).map { !lower[$0].isFinite && !upper[$0].isFinite }
+    for j in 0..<columnCount {
+      for k in hessian.starts[j]..<hessian.starts[j + 1] {
+        isFree[j] = false
+        isFree[Int(hessian.rowIndices[k])] = false
+      }
+    }
+    return { isFree[$0] }
+  }
+
   /// `out -= P x`.
   func subtractHessianProduct(_ x: UnsafePointer<Double>, from out: UnsafeMutablePointer<Double>) {
     if hessian.entryCount == 0 { return }

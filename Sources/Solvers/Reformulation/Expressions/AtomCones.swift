@@ -70,6 +70,19 @@ extension FormBuilder {
     }
   }
 
+  /// A column that holds a quadratic form from its convex side; nil from another side.
+  mutating func holdQuadratic(_ terms: [QuadraticTerm], _ side: Hold) -> Affine? {
+    if side == .exact { return nil }
+    let sign = side == .above ? 1.0 : -1.0
+    let form = QuadraticForm(terms.map { QuadraticTerm(sign * $0.coefficient, $0.first, $0.second) })
+    guard case .semidefinite(let factor) = form.definiteness() else { return nil }
+    let images = (0..<factor.rowCount).map { Affine(factor.terms($0)) }
+    let t = Affine(
+      column: addColumn { point in images.reduce(0) { $0 + $1.value(at: point) * $1.value(at: point) } / 2 })
+    addCone(.rotatedSecondOrder(dimension: 2 + images.count), [t, Affine(1)] + images)
+    return t.scaled(by: sign)
+  }
+
   private mutating func hold(power p: Double, of x: Affine, in interval: Interval) -> Affine {
     let t = Affine(column: addColumn { Operation.power.value(x.value(at: $0), p) })
     switch p {

@@ -62,7 +62,8 @@ extension FormBuilder {
         let key = LoweredExpressions.Key(node: node, hold: side)
         if lowered.columns[key] != nil { continue }
         let operands = atom.operands.enumerated().map { i, operand in
-          var result = Affine(operand.offset)
+          var result = Affine(operand.terms)
+          result.constant = operand.offset
           if let inner = operand.node {
             let own = FormBuilder.hold(operand: i, of: atom, held: side, in: analysis.interval(operand))
             let settled = FormBuilder.settled(own.times(operand.factor), analysis.curvature(inner))
@@ -110,7 +111,14 @@ extension FormBuilder {
     switch atom.kind {
     case .constant: return Affine(atom.offset)
     case .variable: return Affine(column: Int(model.arena.nodes[node.position].first))
-    case .sum: result = operands.reduce(into: Affine()) { $0.add($1) }
+    case .sum:
+      result = operands.reduce(into: Affine(linear: atom.polynomial)) { $0.add($1) }
+      if !atom.polynomial.quadratic.isEmpty {
+        guard let square = holdQuadratic(atom.polynomial.quadratic, own) else {
+          throw refusal(node, atom, own, analysis, what)
+        }
+        result.add(square)
+      }
     default:
       if FormBuilder.isConic(atom, own), atom.curvature(in: intervals).0 != .unknown {
         result = hold(atom, operands, in: intervals)
