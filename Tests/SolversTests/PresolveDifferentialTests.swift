@@ -16,6 +16,34 @@ import Testing
       #expect(iterations <= 5, "the bases that come back are optimal, but for rare degenerate ones")
     }
 
+    @Test(
+      "each group of rules alone on 600 random forms",
+      arguments: [
+        Presolve.Rules.basic, .singletonColumns, .doubletons, .impliedFreeColumns, .dominatedColumns, .parallelRows,
+        .parallelColumns, .sparsification, .impliedRows, .dependentEquations,
+      ])
+    func alone(rules: Presolve.Rules) throws {
+      var options = Presolve.Options()
+      options.rules = rules
+      var outcomes: [OutcomeStatus: Int] = [:]
+      var iterations = 0
+      for seed in UInt64(20_000)..<20_600 {
+        // Mostly solvable, with costs the other way round mostly unbounded, and contradictory ones.
+        var form = seed % 3 == 2 ? contradictoryForm(seed: seed) : randomReducibleForm(seed: seed)
+        if seed % 3 == 1 { form.objective = form.objective.map { -$0 } }
+        let faults = try presolveFaults(form, options: options, extraIterations: &iterations)
+        #expect(faults.isEmpty, "seed \(seed): \(faults)")
+        // Of what reached a solver: answers, multipliers and directions that had to come back.
+        guard case .reduced(let smaller, let postsolve) = Presolve.run(form, options: options).result,
+          !postsolve.isIdentity
+        else { continue }
+        outcomes[try simplex(smaller.linear).outcome, default: 0] += 1
+      }
+      #expect(outcomes[.optimal, default: 0] > 150 && outcomes[.infeasible, default: 0] >= 20, "\(outcomes)")
+      #expect(outcomes[.unbounded, default: 0] >= 4, "\(outcomes)")
+      if rules != .sparsification { #expect(iterations <= 2, "\(iterations) iterations from the bases") }
+    }
+
     @Test("2,000 random linear models") func linear() throws {
       var iterations = 0
       for seed in 0..<2000 {

@@ -312,3 +312,16 @@ func randomReducibleForm(seed: UInt64, integers: Bool = false) -> LinearForm {
     }
   }
 #endif
+
+/// A linear form from columns (lower, upper, cost) and rows (lower, entries by column, upper).
+func linearForm(
+  _ sense: ObjectiveSense = .minimize, columns: [(Double, Double, Double)], rows: [(Double, [Int: Double], Double)]
+) -> LinearForm {
+  var form = LinearForm()
+  form.sense = sense
+  for (low, high, cost) in columns { _ = form.addColumn(lower: low, upper: high, objective: cost) }
+  for (low, terms, high) in rows {
+    form.addRow(terms.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, lower: low, upper: high)
+  }
+  return form
+}

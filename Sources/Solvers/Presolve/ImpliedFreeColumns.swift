@@ -8,12 +8,25 @@ extension PresolveProblem {
   ///
   /// Short columns come first.
   mutating func reduceImpliedFreeColumns() {
+    // Which columns occur in equations is quicker to see by rows; a substitution may add entries, but only to columns of
+    // an equation.
+    var isInEquation = [Bool](repeating: false, count: columnCount)
+    var isAny = false
+    for i in 0..<rowCount where isRowGone[i] == 0 && rowLower[i] == rowUpper[i] {
+      var k = matrix.rowHead[i]
+      while k >= 0 {
+        isInEquation[Int(matrix.entries[Int(k)].column)] = true
+        k = matrix.entries[Int(k)].rowNext
+      }
+      isAny = true
+    }
+    if !isAny { return }
     var longest: Int32 = 1
     while longest < options.longestSubstituted {
       let least = longest + 1
       longest = min(longest == 1 ? 2 : longest == 2 ? 3 : 2 * longest, options.longestSubstituted)
       for j in 0..<columnCount where matrix.columnLength[j] >= least && matrix.columnLength[j] <= longest {
-        if traits[j].contains(.gone) || traits[j].isLocked { continue }
+        if !isInEquation[j] || traits[j].contains(.gone) || traits[j].isLocked { continue }
         if let k = substitutionEntry(j, matrix.columnLength[j]) { substituteImpliedFree(j, k) }
       }
     }

@@ -36,11 +36,12 @@ extension PresolveProblem {
       if sum.isOpen { return false }
       k = e.rowNext
     }
-    let isAtMost = rowUpper[i] < .infinity && sum.leastInfinite <= 1
-    let isAtLeast = rowLower[i] > -.infinity && sum.mostInfinite <= 1
-    let leastBasis = isAtMost ? premises(of: i, isLeast: true, bounds) : nil
-    let mostBasis = isAtLeast ? premises(of: i, isLeast: false, bounds) : nil
-    if leastBasis == nil && mostBasis == nil { return false }
+    var isAtMost = rowUpper[i] < .infinity && sum.leastInfinite <= 1
+    var isAtLeast = rowLower[i] > -.infinity && sum.mostInfinite <= 1
+    if !isAtMost && !isAtLeast { return false }
+    // What the bounds rest on is gathered when the first of them is of use, before it changes anything.
+    var leastBasis = ProvenBounds.noBasis
+    var mostBasis = ProvenBounds.noBasis
     var isAny = false
     k = matrix.rowHead[i]
     while k >= 0 {
@@ -48,13 +49,22 @@ extension PresolveProblem {
       let j = Int(e.column)
       k = e.rowNext
       let range = bounds.ranges[j]
-      if let leastBasis {
-        let limit = (rowUpper[i] - sum.least(without: e.value, range.low, range.high)) / e.value
-        if narrow(j, limit, isHigh: e.value > 0, leastBasis, bounds) { isAny = true }
+      let atMost = isAtMost ? (rowUpper[i] - sum.least(without: e.value, range.low, range.high)) / e.value : .nan
+      let atLeast = isAtLeast ? (rowLower[i] - sum.most(without: e.value, range.low, range.high)) / e.value : .nan
+      let isUseful = isNarrower(atMost, isHigh: e.value > 0, range) || isNarrower(atLeast, isHigh: e.value < 0, range)
+      if !isUseful { continue }
+      if !isAny {
+        if isAtMost, let basis = premises(of: i, isLeast: true, bounds) { leastBasis = basis } else { isAtMost = false }
+        if isAtLeast, let basis = premises(of: i, isLeast: false, bounds) { mostBasis = basis } else { isAtLeast = false }
+        if !isAtMost && !isAtLeast { return false }
       }
-      if let mostBasis {
-        let limit = (rowLower[i] - sum.most(without: e.value, range.low, range.high)) / e.value
-        if narrow(j, limit, isHigh: e.value < 0, mostBasis, bounds) { isAny = true }
+      if isAtMost && isNarrower(atMost, isHigh: e.value > 0, bounds.ranges[j]) {
+        bounds.set(j, atMost, isHigh: e.value > 0, leastBasis)
+        isAny = true
+      }
+      if isAtLeast && isNarrower(atLeast, isHigh: e.value < 0, bounds.ranges[j]) {
+        bounds.set(j, atLeast, isHigh: e.value < 0, mostBasis)
+        isAny = true
       }
     }
     return isAny
@@ -74,17 +84,13 @@ extension PresolveProblem {
     return basis
   }
 
-  /// Takes a bound of a column if it is clearly better.
+  /// Whether a limit (not a number for none) is clearly better than a bound of a column.
   @inline(__always)
-  private func narrow(
-    _ j: Int, _ limit: Double, isHigh: Bool, _ basis: ProvenBounds.Basis, _ bounds: borrowing ProvenBounds
-  ) -> Bool {
+  private func isNarrower(_ limit: Double, isHigh: Bool, _ range: ProvenBounds.Range) -> Bool {
     guard abs(limit) <= 1e8 else { return false }
-    let old = isHigh ? bounds.ranges[j].high : bounds.ranges[j].low
+    let old = isHigh ? range.high : range.low
     let step = old.isFinite ? 1e-3 * max(1, abs(old)) : 0
-    if isHigh ? limit >= old - step : limit <= old + step { return false }
-    bounds.set(j, limit, isHigh: isHigh, basis)
-    return true
+    return isHigh ? limit < old - step : limit > old + step
   }
 
   private mutating func dropImpliedSides(_ i: Int, _ bounds: inout ProvenBounds) {

@@ -168,6 +168,53 @@ struct LinkedMatrix: ~Copyable {
   }
 }
 
+/// A copy of a linked matrix with each column in one piece, for rules that walk all columns several times.
+struct ColumnEntries: ~Copyable {
+  struct Column {
+    let rows: UnsafePointer<Int32>
+    let values: UnsafePointer<Double>
+    let count: Int
+  }
+
+  private let starts: UnsafeMutablePointer<Int>
+  private let rows: UnsafeMutablePointer<Int32>
+  private let values: UnsafeMutablePointer<Double>
+
+  /// - Complexity: O(rows + columns + entries).
+  init(_ matrix: borrowing LinkedMatrix) {
+    let n = matrix.columnCount
+    starts = .allocate(capacity: n + 2)
+    rows = .allocate(capacity: matrix.linkedCount + 1)
+    values = .allocate(capacity: matrix.linkedCount + 1)
+    // Each start is one place late, and becomes right while its column is filled.
+    starts[0] = 0
+    starts[1] = 0
+    for j in 0..<n { starts[j + 2] = starts[j + 1] + Int(matrix.columnLength[j]) }
+    for i in 0..<matrix.rowCount {
+      var k = matrix.rowHead[i]
+      while k >= 0 {
+        let e = matrix.entries[Int(k)]
+        let place = starts[Int(e.column) + 1]
+        rows[place] = e.row
+        values[place] = e.value
+        starts[Int(e.column) + 1] = place + 1
+        k = e.rowNext
+      }
+    }
+  }
+
+  deinit {
+    starts.deallocate()
+    rows.deallocate()
+    values.deallocate()
+  }
+
+  @inline(__always)
+  subscript(j: Int) -> Column {
+    Column(rows: rows + starts[j], values: values + starts[j], count: starts[j + 1] - starts[j])
+  }
+}
+
 /// A first-in, first-out queue of indices below a limit, each at most once in it.
 struct IndexQueue: ~Copyable {
   private let ring: UnsafeMutablePointer<Int32>

@@ -7,9 +7,10 @@ extension PresolveProblem {
   /// - Complexity: O(columns + entries).
   mutating func reduceParallelColumns() {
     var table = HashTable(capacity: columnsLeft)
+    let hashes = columnHashes()
     for j in 0..<columnCount where traits[j].isDisjoint(with: [.gone, .quadratic, .conic]) {
       if matrix.columnLength[j] == 0 { continue }
-      let hash = columnHash(j)
+      let hash = hashes[j]
       var slot = table.firstSlot(hash)
       while let other = table.candidate(hash, &slot) {
         if traits[other].contains(.gone) { continue }
@@ -22,25 +23,22 @@ extension PresolveProblem {
     }
   }
 
-  /// A number that is the same for multiples of a column.
-  private func columnHash(_ j: Int) -> UInt64 {
-    var first = Int32.max
-    var scale = 1.0
-    var k = matrix.columnHead[j]
-    while k >= 0 {
-      let e = matrix.entries[Int(k)]
-      if e.row < first { (first, scale) = (e.row, e.value) }
-      k = e.columnNext
+  /// Numbers that are the same for multiples of a column, formed row by row; an entry that is not in the first row of
+  /// its column counts relative to the one there.
+  private func columnHashes() -> [UInt64] {
+    var hashes = [UInt64](repeating: 0, count: columnCount)
+    var inverses = [Double](repeating: 0, count: columnCount)
+    for i in 0..<rowCount {
+      var k = matrix.rowHead[i]
+      while k >= 0 {
+        let e = matrix.entries[Int(k)]
+        let j = Int(e.column)
+        if inverses[j] == 0 { inverses[j] = 1 / e.value }
+        hashes[j] &+= HashTable.mixed(e.row, e.value * inverses[j])
+        k = e.rowNext
+      }
     }
-    let inverse = 1 / scale
-    var hash = UInt64(truncatingIfNeeded: matrix.columnLength[j])
-    k = matrix.columnHead[j]
-    while k >= 0 {
-      let e = matrix.entries[Int(k)]
-      hash &+= HashTable.mixed(e.row, e.value * inverse)
-      k = e.columnNext
-    }
-    return hash
+    return hashes
   }
 
   /// The factor that makes a column of another; nil when there is none.
@@ -89,17 +87,33 @@ extension PresolveProblem {
 
   /// Fixes column k where the sign of the reduced cost of j decides that of `z_k = s z_j + difference`.
   private mutating func fixIfPriced(_ k: Int, by j: Int, _ s: Double, _ difference: Double) -> Bool {
-    let isAtLeast = s > 0 ? upper[j] == .infinity : lower[j] == -.infinity
-    let isAtMost = s > 0 ? lower[j] == -.infinity : upper[j] == .infinity
-    if difference > 0 && isAtLeast && lower[k] > -.infinity {
+    if difference > 0 && lower[k] > -.infinity && isReleased(j, fromUpper: s > 0) {
       counts.dominated += 1
       fix(k, at: lower[k], .lower)
       return true
     }
-    if difference < 0 && isAtMost && upper[k] < .infinity {
+    if difference < 0 && upper[k] < .infinity && isReleased(j, fromUpper: s < 0) {
       counts.dominated += 1
       fix(k, at: upper[k], .upper)
       return true
+    }
+    return false
+  }
+
+  /// Whether a column has no bound on one side, or one that a row implies, which then goes.
+  private mutating func isReleased(_ j: Int, fromUpper: Bool) -> Bool {
+    let bound = fromUpper ? upper[j] : lower[j]
+    if !bound.isFinite { return true }
+    var k = matrix.columnHead[j]
+    while k >= 0 {
+      let e = matrix.entries[Int(k)]
+      let (low, high) = impliedBounds(Int(e.row), e.value, j, activity(Int(e.row), isFresh: true))
+      if fromUpper ? high <= bound : low >= bound {
+        silentChanges += 1
+        setBounds(j, lower: fromUpper ? lower[j] : -.infinity, upper: fromUpper ? .infinity : upper[j])
+        return true
+      }
+      k = e.columnNext
     }
     return false
   }

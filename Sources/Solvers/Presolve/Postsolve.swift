@@ -42,11 +42,14 @@ public struct Postsolve: Sendable {
   public let isIdentity: Bool
 
   let stack: ReductionStack
+  /// Bounds and sides of this size and beyond count as infinite.
+  private let infinity: Double
 
   init(
-    original: ConicForm, reduced: ConicForm, columns: [Int32], rows: [Int32], stack: ReductionStack,
+    original: ConicForm, reduced: ConicForm, columns: [Int32], rows: [Int32], stack: ReductionStack, infinity: Double,
     restoresDuals: Bool, isIdentity: Bool = false
   ) {
+    self.infinity = infinity
     self.original = original
     self.reduced = reduced
     self.columns = columns
@@ -98,7 +101,9 @@ public struct Postsolve: Sendable {
 
   /// Multipliers that prove the reduced form infeasible as ones that prove it of the original; signs as in
   /// ``Certificate/farkas(rows:)``, whatever the form's sense; none where there are none.
-  /// - Complexity: O(size of the reduced form + entries taken away).
+  ///
+  /// Multipliers that prove it of the original only up to bounds that rows imply are made to prove it, where possible.
+  /// - Complexity: O(size of the original form).
   public func liftFarkas(_ multipliers: [Double], coneMultipliers: [Double] = []) -> [Double] {
     if multipliers.count != rows.count { return [] }
     var recovery = Recovery(original, hasDuals: true, hasBasis: false)
@@ -118,7 +123,9 @@ public struct Postsolve: Sendable {
       }
     }
     recovery.undo(stack)
-    return recovery.multiplierValues(1)
+    let lifted = recovery.multiplierValues(1)
+    if !coneMultipliers.isEmpty { return lifted }
+    return BoundReplacement.contradiction(lifted, original.linear, infinity: infinity) ?? lifted
   }
 
   /// A direction in which the reduced form is unbounded as one of the original.

@@ -77,6 +77,13 @@ public struct Presolve: Sendable {
     /// Passes through the costlier rules; they also end when one takes away less than a hundredth of what is left.
     public var rounds = 10
     public init() {}
+
+    /// Without the rules after which a proof of infeasibility may not lead back to one of the original.
+    var withoutMultipliers: Options {
+      var result = self
+      result.rules.remove(.dominatedColumns)
+      return result
+    }
   }
 
   /// How often each rule applied.
@@ -149,7 +156,14 @@ public struct Presolve: Sendable {
       try problem.reduce()
       presolve = problem.reduced()
     } catch {
-      presolve = problem.decided(error)
+      if let decided = problem.decided(error) {
+        presolve = decided
+      } else if options.rules.contains(.dominatedColumns) {
+        // What follows from bounds of multipliers holds for optima; a proof of infeasibility may not survive it.
+        return run(form, options: options.withoutMultipliers)
+      } else {
+        presolve = problem.unreduced()
+      }
     }
     presolve.summary.counts = problem.counts
     presolve.summary.seconds = (clock.now - start).seconds

@@ -72,7 +72,7 @@ extension PresolveProblem {
   borrowing func reduced() -> Presolve {
     let before = Presolve.Summary.Size(form.linear)
     if stack.records.isEmpty && silentChanges == 0 && rowsLeft == rowCount {
-      return unreduced(before)
+      return unreduced()
     }
     var columns: [Int32] = []
     var position = [Int32](repeating: -1, count: columnCount)
@@ -98,7 +98,7 @@ extension PresolveProblem {
     collectCones(position, into: &result)
     let postsolve = Postsolve(
       original: form, reduced: result, columns: columns, rows: rows, stack: stack,
-      restoresDuals: !restsOnWholeValues)
+      infinity: options.infinity, restoresDuals: !restsOnWholeValues)
     return Presolve(
       result: .reduced(result, postsolve), summary: .init(before: before, after: .init(linear)))
   }
@@ -172,16 +172,15 @@ extension PresolveProblem {
 
   // MARK: - Decided problems
 
-  /// The certificate of why reducing ended; where it does not hold in the original numbers, the original unreduced.
-  borrowing func decided(_ stop: Stop) -> Presolve {
+  /// The certificate of why reducing ended; none where it does not hold in the original numbers.
+  borrowing func decided(_ stop: Stop) -> Presolve? {
     let before = Presolve.Summary.Size(form.linear)
     var after = before
     (after.rows, after.columns, after.entries) = (0, 0, 0)
     switch stop {
     case .infeasible(let rows):
       if rows.isEmpty { return Presolve(result: .infeasible(farkas: []), summary: .init(before: before, after: after)) }
-      let multipliers = farkas(rows)
-      if Certificates.isContradiction(multipliers, form.linear, infinity: options.infinity) {
+      if let multipliers = BoundReplacement.contradiction(farkas(rows), form.linear, infinity: options.infinity) {
         return Presolve(result: .infeasible(farkas: multipliers), summary: .init(before: before, after: after))
       }
       if restsOnWholeValues {
@@ -196,7 +195,7 @@ extension PresolveProblem {
         return Presolve(result: .infeasibleOrUnbounded(ray: ray), summary: .init(before: before, after: after))
       }
     }
-    return unreduced(before)
+    return nil
   }
 
   /// Multipliers of present rows in the original rows.
@@ -216,12 +215,14 @@ extension PresolveProblem {
     return recovery.multiplierValues(1)
   }
 
-  private borrowing func unreduced(_ before: Presolve.Summary.Size) -> Presolve {
+  /// The original form.
+  borrowing func unreduced() -> Presolve {
+    let before = Presolve.Summary.Size(form.linear)
     let columns = (0..<columnCount).map { Int32(truncatingIfNeeded: $0) }
     let rows = (0..<rowCount).map { Int32(truncatingIfNeeded: $0) }
     let identity = Postsolve(
-      original: form, reduced: form, columns: columns, rows: rows, stack: ReductionStack(), restoresDuals: true,
-      isIdentity: true)
+      original: form, reduced: form, columns: columns, rows: rows, stack: ReductionStack(),
+      infinity: options.infinity, restoresDuals: true, isIdentity: true)
     return Presolve(result: .reduced(form, identity), summary: .init(before: before, after: before))
   }
 }

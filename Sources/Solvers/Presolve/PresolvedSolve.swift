@@ -15,12 +15,26 @@ enum PresolvedSolve {
     case .conic(let conic): original = conic
     }
     guard options.presolve else { return try solve(original) }
-    let presolve = Presolve.run(original)
+    return try run(original, Presolve.Options(), context: context, solve: solve)
+  }
+
+  /// As above, with chosen rules; where those lose the proof of infeasibility, once more without the ones to blame.
+  static func run(
+    _ original: ConicForm, _ options: Presolve.Options, context: SolveContext,
+    solve: (ConicForm) throws(SolverError) -> FormOutcome
+  ) throws(SolverError) -> FormOutcome {
+    let presolve = Presolve.run(original, options: options)
     context.report(.log(presolve.summary.text))
     switch presolve.result {
     case .reduced(let reduced, let postsolve):
       if reduced.linear.columnCount == 0 && reduced.cones.isEmpty { return lift(nothingLeft(), postsolve) }
-      return lift(try solve(reduced), postsolve)
+      let outcome = try solve(reduced)
+      let lifted = lift(outcome, postsolve)
+      if options.rules.contains(.dominatedColumns) && isProofLost(outcome, lifted, postsolve) {
+        context.report(.log("the proof of infeasibility does not lead back; again without bounds on multipliers"))
+        return try run(original, options.withoutMultipliers, context: context, solve: solve)
+      }
+      return lifted
     case .infeasible(let farkas):
       var outcome = FormOutcome(.infeasible, Termination(.proved, detail: "presolve"))
       outcome.proof = farkas.isEmpty ? .search : .certificate
@@ -30,6 +44,14 @@ enum PresolvedSolve {
       // Which of the two, and a point or certificate, takes a solve.
       return try solve(original)
     }
+  }
+
+  /// Whether multipliers prove the reduced form infeasible, but not the original one.
+  private static func isProofLost(_ outcome: FormOutcome, _ lifted: FormOutcome, _ postsolve: Postsolve) -> Bool {
+    guard outcome.outcome == .infeasible, !outcome.farkas.isEmpty, outcome.coneDuals.isEmpty else { return false }
+    let infinity = Presolve.Options().infinity
+    return !Certificates.isContradiction(lifted.farkas, postsolve.original.linear, infinity: infinity)
+      && BoundReplacement.contradiction(outcome.farkas, postsolve.reduced.linear, infinity: infinity) != nil
   }
 
   /// The optimum of a form without columns.
