@@ -24,8 +24,6 @@ public struct Presolve: Sendable {
     /// From any feasible point the objective improves without limit along this direction; whether there is a feasible
     /// point is open.
     case infeasibleOrUnbounded(ray: [Double])
-    /// As above, with a feasible point.
-    case unbounded(point: [Double], ray: [Double])
   }
 
   /// Groups of rules, to switch off or to test one by one.
@@ -45,12 +43,15 @@ public struct Presolve: Sendable {
     /// Rows that are multiples of each other, columns that are.
     public static let parallelRows = Rules(rawValue: 1 << 5)
     public static let parallelColumns = Rules(rawValue: 1 << 6)
-    /// Equations added to rows to remove entries.
+    /// Equations added to rows to remove entries. Points, duals and certificates come back exactly; a basis that comes
+    /// back may be singular where such an equation has a basic slack. Leave it out where the basis is what is wanted.
     public static let sparsification = Rules(rawValue: 1 << 7)
     /// Sides of rows that follow from other rows.
     public static let impliedRows = Rules(rawValue: 1 << 8)
     /// Rules for whole columns.
     public static let wholeColumns = Rules(rawValue: 1 << 9)
+    /// Equations that are combinations of others.
+    public static let dependentEquations = Rules(rawValue: 1 << 10)
     public static let all: Rules = Rules(rawValue: .max)
   }
 
@@ -98,6 +99,7 @@ public struct Presolve: Sendable {
     public var heldRows = 0
     public var parallelRows = 0
     public var parallelColumns = 0
+    public var dependentRows = 0
     public var cancelledEntries = 0
     public var coefficients = 0
     public var impliedIntegers = 0

@@ -129,6 +129,7 @@ extension PresolveProblem {
       } else if !traits[other].contains(.gone) {
         stack.store(p.indices[k], entry)
         cost[other] += entry * value
+        changedColumns.push(other)
       }
     }
     return own

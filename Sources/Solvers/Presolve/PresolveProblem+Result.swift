@@ -43,6 +43,10 @@ extension PresolveProblem {
       let (size, entries) = (rowsLeft + columnsLeft, matrix.linkedCount)
       if 100 * (sizeBefore - size) < sizeBefore && 100 * (entriesBefore - entries) < entriesBefore { break }
     }
+    if options.rules.contains(.dependentEquations) {
+      try reduceDependentEquations()
+      try reduceChanged()
+    }
     if options.rules.contains(.sparsification) {
       sparsify()
       try reduceChanged()

@@ -117,7 +117,7 @@ struct PresolveProblem: ~Copyable {
     if form.hessian.entryCount > 0 {
       let rows = form.hessian.rowIndices
       for j in 0..<n {
-        for k in form.hessian.starts[j]..<form.hessian.starts[j + 1] {
+        for k in form.hessian.starts[j]..<form.hessian.starts[j + 1] where form.hessian.values[k] != 0 {
           traits[j].insert(.quadratic)
           traits[Int(rows[k])].insert(.quadratic)
         }

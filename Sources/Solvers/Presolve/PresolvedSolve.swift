@@ -26,14 +26,6 @@ enum PresolvedSolve {
       outcome.proof = farkas.isEmpty ? .search : .certificate
       outcome.farkas = farkas
       return outcome
-    case .unbounded(let point, let ray):
-      var outcome = FormOutcome(.unbounded, Termination(.proved, detail: "presolve"))
-      outcome.proof = .certificate
-      outcome.point = point
-      outcome.source = "presolve"
-      outcome.objective = original.value(at: point)
-      outcome.ray = ray
-      return outcome
     case .infeasibleOrUnbounded:
       // Which of the two, and a point or certificate, takes a solve.
       return try solve(original)

@@ -13,7 +13,6 @@ struct PresolveText {
       return done.isEmpty ? size : "\(size)\n\(pad("", 14))\(done)"
     case .infeasible: return "proves that the model is infeasible"
     case .infeasibleOrUnbounded: return "finds the model infeasible or unbounded"
-    case .unbounded: return "proves that the model is unbounded"
     }
   }
 
@@ -23,7 +22,6 @@ struct PresolveText {
       case .reduced: "reduced"
       case .infeasible: "infeasible"
       case .infeasibleOrUnbounded: "infeasibleOrUnbounded"
-      case .unbounded: "unbounded"
       }
     let after = presolve.summary.after
     let rules = rules.map { "\(Terminal.quoted($0.name)):\($0.count)" }.joined(separator: ",")
@@ -42,6 +40,7 @@ struct PresolveText {
       ("slack columns", c.slacks), ("equations of two entries", c.doubletons),
       ("columns that rows keep in bounds", c.impliedFree), ("dominated columns", c.dominated),
       ("rows held at a side", c.heldRows), ("parallel rows", c.parallelRows), ("parallel columns", c.parallelColumns),
+      ("equations that others imply", c.dependentRows),
       ("cancelled entries", c.cancelledEntries), ("tightened coefficients", c.coefficients),
       ("columns found whole", c.impliedIntegers), ("reductions by whole values", c.wholeValues),
     ]

@@ -151,6 +151,31 @@ final class Boxes {
     return 1 / worst
   }
 
+  /// Largest step, at most `limit`, along `other + weight (step - other)`.
+  func maxStep(
+    limit: Double, weight: Double, otherSlackStep: UnsafePointer<Double>, otherMultiplierStep: UnsafePointer<Double>
+  ) -> Double {
+    let (s, z, ds, dz) = (slack.pointer, multiplier.pointer, slackStep.pointer, multiplierStep.pointer)
+    var worst = 1 / limit
+    for k in 0..<sideCount {
+      let a = otherSlackStep[k] + weight * (ds[k] - otherSlackStep[k])
+      let b = otherMultiplierStep[k] + weight * (dz[k] - otherMultiplierStep[k])
+      worst = max(worst, max(-a / s[k], -b / z[k]))
+    }
+    return 1 / worst
+  }
+
+  /// Largest steps, at most `limit`, that keep the slacks and the multipliers nonnegative.
+  func maxSteps(limit: Double) -> (primal: Double, dual: Double) {
+    let (s, z, ds, dz) = (slack.pointer, multiplier.pointer, slackStep.pointer, multiplierStep.pointer)
+    var (primal, dual) = (1 / limit, 1 / limit)
+    for k in 0..<sideCount {
+      primal = max(primal, -ds[k] / s[k])
+      dual = max(dual, -dz[k] / z[k])
+    }
+    return (1 / primal, 1 / dual)
+  }
+
   /// `Σ bound² z/slack ...` as the sum of squares `Σ ratio (t - bound)²` of the denominator of the τ step.
   func weightedDistance(_ t: UnsafePointer<Double>) -> Double {
     var sum = 0.0
@@ -164,9 +189,9 @@ final class Boxes {
     return sum
   }
 
-  func advance(_ alpha: Double) {
-    VectorKernels.add(sideCount, alpha, slackStep.pointer, to: slack.pointer)
-    VectorKernels.add(sideCount, alpha, multiplierStep.pointer, to: multiplier.pointer)
+  func advance(primal: Double, dual: Double) {
+    VectorKernels.add(sideCount, primal, slackStep.pointer, to: slack.pointer)
+    VectorKernels.add(sideCount, dual, multiplierStep.pointer, to: multiplier.pointer)
   }
 
   /// Complementarity after a step, without taking it.

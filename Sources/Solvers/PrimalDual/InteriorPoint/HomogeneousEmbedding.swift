@@ -29,7 +29,10 @@ final class HomogeneousEmbedding {
   let coneSlackStep: Vector
   /// ξ of the present direction.
   let coneTarget: Vector
-  private let coneScratch: Vector
+  let coneScratch: Vector
+  /// Whether τ and κ are variables. Otherwise τ = 1 and κ = 0, and the equations are those of the infeasible-start
+  /// method, which needs fewer iterations where an optimum exists but proves nothing where none does.
+  var isHomogeneous = true
   var tau = 1.0
   var kappa = 1.0
   /// Steps of the above.
@@ -50,20 +53,20 @@ final class HomogeneousEmbedding {
   var dualCost = 0.0
 
   /// D, γ of the boxes; W of the rows.
-  private let diagonal: Vector
+  let diagonal: Vector
   private let gamma: Vector
-  private let rowDiagonal: Vector
+  let rowDiagonal: Vector
   private let beta: Vector
   private let reducedTarget: Vector
   /// Right-hand sides and solutions: the constant one first.
-  private let rhs: Vector
-  private let isEquation: [Bool]
-  private let keptPoint: Vector
-  private let keptMultipliers: Vector
-  private var keptTau = 1.0
-  private let keptSteps: [Vector]
-  private var keptTauStep = 0.0
-  private var keptKappaStep = 0.0
+  let rhs: Vector
+  let isEquation: [Bool]
+  let keptPoint: Vector
+  let keptMultipliers: Vector
+  var keptTau = 1.0
+  let keptSteps: [Vector]
+  var keptTauStep = 0.0
+  var keptKappaStep = 0.0
   private var denominator = 1.0
 
   init(_ problem: InteriorPointProblem, kkt options: KKTSystem.Options) {
@@ -99,7 +102,7 @@ final class HomogeneousEmbedding {
   }
 
   /// Number of complementarity pairs.
-  var degree: Double { Double(boxes.sideCount + 1) + cones.degree }
+  var degree: Double { Double(boxes.sideCount + (isHomogeneous ? 1 : 0)) + cones.degree }
 
   /// z, the multipliers of the cone rows.
   var coneMultipliers: UnsafeMutablePointer<Double> { multipliers.pointer + m }
@@ -176,6 +179,7 @@ final class HomogeneousEmbedding {
   func computeAffineDirection() {
     let (s, z, c) = (boxes.slack.pointer, boxes.multiplier.pointer, boxes.target.pointer)
     for k in 0..<boxes.sideCount { c[k] = -s[k] * z[k] }
+    if !isHomogeneous { return computeDirection(eta: 1, kappaTarget: 0) }
     let constant = rhs.pointer
     problem.cost.withUnsafeBufferPointer { cost in
       for j in 0..<n { constant[j] = gamma.pointer[j] - cost[j] }
@@ -260,7 +264,7 @@ final class HomogeneousEmbedding {
       }
     }
     for i in 0..<cones.dimension { sum += problem.offsets[i] * two[n + m + i] }
-    tauStep = -sum / denominator
+    tauStep = isHomogeneous ? -sum / denominator : 0
     for j in 0..<n { tStep.pointer[j] = two[j] + tauStep * one[j] }
     for i in 0..<m {
       let w = rowDiagonal.pointer[i]
@@ -272,7 +276,7 @@ final class HomogeneousEmbedding {
       cones.applyH(multiplierStep.pointer + m, into: coneSlackStep.pointer)
       for i in 0..<cones.dimension { coneSlackStep.pointer[i] = coneTarget.pointer[i] - coneSlackStep.pointer[i] }
     }
-    kappaStep = (kappaTarget - kappa * tauStep) / tau
+    kappaStep = isHomogeneous ? (kappaTarget - kappa * tauStep) / tau : 0
     closeRows(eta: eta)
     boxes.computeSteps(tStep.pointer, tauStep: tauStep, eta: eta)
     closeRowMultipliers(eta: eta)
@@ -322,188 +326,4 @@ final class HomogeneousEmbedding {
 
   private lazy var rowScratch = Vector(count: r)
   private lazy var columnScratch = Vector(count: n)
-
-  // MARK: - Steps
-
-  /// Largest step that keeps everything nonnegative.
-  func maxStep(limit: Double) -> Double {
-    var alpha = boxes.maxStep(limit: limit)
-    if tauStep < 0 { alpha = min(alpha, -tau / tauStep) }
-    if kappaStep < 0 { alpha = min(alpha, -kappa / kappaStep) }
-    if !cones.isEmpty {
-      alpha = cones.maxStep(
-        s: coneSlack.pointer, ds: coneSlackStep.pointer, z: coneMultipliers, dz: multiplierStep.pointer + m, limit: alpha)
-    }
-    return alpha
-  }
-
-  /// The step shortened until exponential and power cones stay near the central path.
-  func centralStep(_ step: Double) -> Double {
-    if cones.isSymmetric { return step }
-    let p = cones.dimension
-    var alpha = step
-    while alpha > 1e-8 {
-      coneScratch.pointer.update(from: coneSlack.pointer, count: p)
-      VectorKernels.add(p, alpha, coneSlackStep.pointer, to: coneScratch.pointer)
-      let z = coneScratch.pointer + p
-      z.update(from: coneMultipliers, count: p)
-      VectorKernels.add(p, alpha, multiplierStep.pointer + m, to: z)
-      let product =
-        boxes.complementarity(after: alpha) + VectorKernels.dot(p, coneScratch.pointer, z)
-        + (tau + alpha * tauStep) * (kappa + alpha * kappaStep)
-      if cones.isNearCentralPath(s: coneScratch.pointer, z: z, mu: product / degree) { break }
-      alpha *= 0.8
-    }
-    return alpha
-  }
-
-  func advance(_ alpha: Double) {
-    VectorKernels.add(n + m, alpha, tStep.pointer, to: t.pointer)
-    VectorKernels.add(r, alpha, multiplierStep.pointer, to: multipliers.pointer)
-    VectorKernels.add(cones.dimension, alpha, coneSlackStep.pointer, to: coneSlack.pointer)
-    boxes.advance(alpha)
-    tau += alpha * tauStep
-    kappa += alpha * kappaStep
-  }
-
-  /// Remembers the present direction.
-  func keepDirection() {
-    keptSteps[0].copy(from: tStep)
-    keptSteps[1].copy(from: multiplierStep)
-    keptSteps[2].copy(from: coneSlackStep)
-    keptSteps[3].copy(from: boxes.slackStep)
-    keptSteps[4].copy(from: boxes.multiplierStep)
-    (keptTauStep, keptKappaStep) = (tauStep, kappaStep)
-  }
-
-  /// Goes back to the direction that was kept.
-  func restoreDirection() {
-    tStep.copy(from: keptSteps[0])
-    multiplierStep.copy(from: keptSteps[1])
-    coneSlackStep.copy(from: keptSteps[2])
-    boxes.slackStep.copy(from: keptSteps[3])
-    boxes.multiplierStep.copy(from: keptSteps[4])
-    (tauStep, kappaStep) = (keptTauStep, keptKappaStep)
-  }
-
-  /// Remembers the present point and multipliers.
-  func keep() {
-    keptPoint.copy(from: t)
-    keptMultipliers.copy(from: multipliers)
-    keptTau = tau
-  }
-
-  /// Goes back to what was kept; slacks and steps are no longer consistent with it.
-  func restoreKept() {
-    t.copy(from: keptPoint)
-    multipliers.copy(from: keptMultipliers)
-    tau = keptTau
-  }
-
-  // MARK: - Starting point
-
-  /// Mehrotra's start: least-squares primal and dual points, their slacks and multipliers shifted inside.
-  ///
-  /// Mehrotra, "On the implementation of a primal-dual interior point method", SIAM Journal on Optimization 2 (1992).
-  func start() {
-    for i in 0..<(n + m) { diagonal.pointer[i] = 1 }
-    for i in 0..<m { rowDiagonal.pointer[i] = isEquation[i] ? 0 : 1 }
-    if !cones.isEmpty {
-      cones.setCentral(s: coneSlack.pointer, z: coneMultipliers)
-      if !cones.isSymmetric { return startCentrally() }
-      _ = cones.updateScaling(s: coneSlack.pointer, z: coneMultipliers)
-    }
-    _ = kkt.factor(diagonal: diagonal, rowDiagonal: rowDiagonal)
-    let (one, two) = (rhs.pointer, rhs.pointer + n + r)
-    rhs.fill(0)
-    // Primal: the point of Ax = y nearest to the point of the box that is nearest to 0.
-    for i in 0..<(n + m) {
-      t.pointer[i] = min(max(0, problem.lower[i]), problem.upper[i])
-      if !t.pointer[i].isFinite { t.pointer[i] = 0 }
-    }
-    for i in 0..<m { one[n + i] = t.pointer[n + i] }
-    for i in 0..<r { primalResidual.pointer[i] = 0 }
-    problem.matrix.multiplyAdd(t.pointer, into: primalResidual.pointer)
-    for i in 0..<m { one[n + i] -= primalResidual.pointer[i] }
-    for i in 0..<cones.dimension { one[n + m + i] = -problem.offsets[i] - primalResidual.pointer[m + i] }
-    // Dual: multipliers that make q - Aᵀλ smallest.
-    for j in 0..<n { two[j] = problem.cost[j] }
-    kkt.solve(rhs.pointer, count: 2)
-    for j in 0..<n { t.pointer[j] += one[j] }
-    for i in 0..<m {
-      if !isEquation[i] { t.pointer[n + i] += one[n + i] }
-      multipliers.pointer[i] = two[n + i]
-    }
-    // Reduced costs of columns, multipliers of rows.
-    let z = dualResidual.pointer
-    hessianProduct.fill(0)
-    problem.subtractHessianProduct(t.pointer, from: hessianProduct.pointer)
-    for j in 0..<n { z[j] = two[j] - hessianProduct.pointer[j] }
-    for i in 0..<m { z[n + i] = multipliers.pointer[i] }
-    place(z)
-    placeCones(one, two)
-    tau = 1
-    kappa = 0
-    kappa = degree > 1 ? mu * degree / (degree - 1) : 1
-  }
-
-  /// s = Gx + h and the least-squares multipliers, shifted into the cones.
-  private func placeCones(_ one: UnsafePointer<Double>, _ two: UnsafePointer<Double>) {
-    if cones.isEmpty { return }
-    for i in 0..<r { primalResidual.pointer[i] = 0 }
-    problem.matrix.multiplyAdd(t.pointer, into: primalResidual.pointer)
-    for i in 0..<cones.dimension {
-      coneSlack.pointer[i] = primalResidual.pointer[m + i] + problem.offsets[i]
-      coneMultipliers[i] = two[n + m + i]
-    }
-    cones.shiftInside(coneSlack.pointer)
-    cones.shiftInside(coneMultipliers)
-  }
-
-  /// The start for exponential and power cones: the central point of every cone and box.
-  private func startCentrally() {
-    t.fill(0)
-    for i in 0..<m { multipliers.pointer[i] = 0 }
-    boxes.slack.fill(1)
-    boxes.multiplier.fill(1)
-    for k in 0..<boxes.sideCount where Int(boxes.index[k]) >= n {
-      multipliers.pointer[Int(boxes.index[k]) - n] += boxes.sign(k)
-    }
-    (tau, kappa) = (1, 1)
-  }
-
-  /// Slacks and multipliers from t and the wanted differences zl - zu, shifted by Mehrotra's rule.
-  private func place(_ difference: UnsafePointer<Double>) {
-    let (s, z) = (boxes.slack.pointer, boxes.multiplier.pointer)
-    var leastSlack = 0.0
-    var leastMultiplier = 0.0
-    for k in 0..<boxes.sideCount {
-      let i = Int(boxes.index[k])
-      let sign = boxes.sign(k)
-      s[k] = sign * (t.pointer[i] - boxes.bound[k])
-      let isDouble = problem.lower[i].isFinite && problem.upper[i].isFinite
-      z[k] = isDouble ? max(0, sign * difference[i]) : sign * difference[i]
-      leastSlack = min(leastSlack, s[k])
-      leastMultiplier = min(leastMultiplier, z[k])
-    }
-    let shiftS = max(-1.5 * leastSlack, 1e-3)
-    let shiftZ = max(-1.5 * leastMultiplier, 1e-3)
-    var (product, sumS, sumZ) = (0.0, 0.0, 0.0)
-    for k in 0..<boxes.sideCount {
-      s[k] += shiftS
-      z[k] += shiftZ
-      product += s[k] * z[k]
-      sumS += s[k]
-      sumZ += z[k]
-    }
-    guard boxes.sideCount > 0 else { return }
-    for k in 0..<boxes.sideCount {
-      s[k] += 0.5 * product / sumZ
-      z[k] += 0.5 * product / sumS
-    }
-    for i in 0..<m where !isEquation[i] { multipliers.pointer[i] = 0 }
-    boxes.index.withUnsafeBufferPointer { index in
-      for k in 0..<boxes.sideCount where Int(index[k]) >= n { multipliers.pointer[Int(index[k]) - n] += boxes.sign(k) * z[k] }
-    }
-  }
 }

@@ -1,7 +1,11 @@
 import Constraints
 import LinearAlgebra
 
-/// Mehrotra's predictor-corrector method on the homogeneous embedding.
+/// Mehrotra's predictor-corrector method.
+///
+/// Linear programs are first solved from an infeasible start with steps of their own for the point and the multipliers;
+/// where that does not converge, and for everything else, the method goes on the homogeneous embedding, which also finds
+/// certificates.
 struct InteriorPoint {
   struct Options: Sendable {
     /// Largest primal residual of a row or bound, relative to 1 + the size of its side + a hundredth of what enters it.
@@ -17,19 +21,28 @@ struct InteriorPoint {
     /// What is given as an answer then, for the checker to judge.
     var reduced = 1e4
     var iterationLimit = 200
+    /// How many iterations without a better iterate end the method; half of that from the infeasible start.
+    var patience = 20
     /// With cones, steps shorter than this are replaced by ones towards the central path with at least so much
     /// `centring`.
     var centringBelow = 0.1
     var centring = 0.5
+    /// A solve that leaves a larger residual than this, relative to its right-hand side, is repeated with a matrix that
+    /// is regularized more.
+    var brokenResidual = 1e-3
     var ruizPasses = 10
     /// Centrality correctors an iteration may take.
     var correctors = 2
+    /// Share of the longest step that is taken.
+    var toBoundary = 0.995
+    /// How many blends of a corrected direction with the one before are tried.
+    var blends = 8
     /// Complementarity products of the trial point are wanted between these multiples of the target.
     var bandLow = 0.1
     var bandHigh = 10.0
     /// The trial step is the present one plus this; a corrector stays when it gains this share of the way.
     var aimShift = 0.3
-    var gain = 0.1
+    var gain = 0.01
     var kkt = KKTSystem.Options()
   }
 
@@ -58,17 +71,19 @@ struct InteriorPoint {
   private(set) var iterations = 0
   private(set) var measures = Measures()
   private var bestMeasures = Measures()
+  /// Merit of the kept iterate.
+  private var best = Double.infinity
   /// The proof of infeasibility in the rows of the form, once found.
   private(set) var farkas: [Double] = []
   /// Residual of the certificate when it was last polished in vain.
   private var polishedAt = Double.infinity
-  private let costNorm: Double
+  let costNorm: Double
   /// What the minimized objective has beside the problem's.
-  private let constant: Double
+  let constant: Double
   /// What residuals of columns are multiplied by to be relative to 1 + the cost, in the form's units.
-  private let columnUnit: [Double]
+  let columnUnit: [Double]
   /// 1 + the side of each row, in the units of the problem.
-  private let rowSize: [Double]
+  let rowSize: [Double]
 
   init(_ problem: InteriorPointProblem, options: Options, context: SolveContext) {
     self.problem = problem
@@ -91,8 +106,23 @@ struct InteriorPoint {
 
   mutating func run() -> Ending {
     let e = embedding
+    if problem.hessian.entryCount == 0 && e.cones.isEmpty && e.boxes.sideCount > 0 {
+      e.isHomogeneous = false
+      switch iterate(patience: options.patience / 2) {
+      case .stalled, .nearlyOptimal: break
+      case let ending: return ending
+      }
+      e.isHomogeneous = true
+    }
+    return iterate(patience: options.patience)
+  }
+
+  /// - Parameter patience: how many iterations without a better iterate are too many.
+  private mutating func iterate(patience: Int) -> Ending {
+    let e = embedding
+    e.kkt.resetRegularization()
     e.start()
-    var best = Double.infinity
+    var leastMerit = Double.infinity
     var sinceBest = 0
     var bestCertificate = Double.infinity
     var lastReport = -1.0
@@ -104,8 +134,8 @@ struct InteriorPoint {
         lastReport = elapsed
         context.report(
           .iteration(
-            count: iterations, objective: measures.primalObjective, primalInfeasibility: measures.primalResidual,
-            dualInfeasibility: measures.dualResidual, seconds: elapsed))
+            count: iterations, objective: problem.form.linear.sense.sign * measures.primalObjective,
+            primalInfeasibility: measures.primalResidual, dualInfeasibility: measures.dualResidual, seconds: elapsed))
       }
       let merit = measures.merit(options)
       // On the way to a certificate the point itself runs away.
@@ -113,34 +143,38 @@ struct InteriorPoint {
       let isCertifying = certificate < 0.5 * bestCertificate
       bestCertificate = min(certificate, bestCertificate)
       if merit <= 1 { return .optimal }
-      if measures.farkasResidual <= 1e-4, let ending = infeasible() { return ending }
+      if measures.farkasResidual <= 1e-2, let ending = infeasible() { return ending }
       if measures.rayResidual <= options.certificate { return .dualInfeasible }
-      if merit < 0.9 * best {
-        if merit <= options.reduced { e.keep() }
-        best = merit
-        bestMeasures = measures
+      if merit < 0.9 * leastMerit {
+        if merit < best {
+          if merit <= options.reduced { e.keep() }
+          best = merit
+          bestMeasures = measures
+        }
+        leastMerit = merit
         sinceBest = 0
       } else if isCertifying {
         sinceBest = 0
       } else {
         sinceBest += 1
       }
-      if iterations >= options.iterationLimit { return fallBack(best) ?? .iterationLimit }
+      if iterations >= options.iterationLimit { return fallBack() ?? .iterationLimit }
       if context.shouldStop { return .stopped }
       // At the end of the road rounding takes over: what was good enough stands.
-      if best <= options.accepted && sinceBest >= 2 || sinceBest >= 20 || !isCertifying && !(merit < 1e8 * best) {
-        return fallBack(best) ?? .stalled
+      if best <= options.accepted && sinceBest >= 2 || sinceBest >= patience || !isCertifying && !(merit < 1e8 * leastMerit) {
+        return fallBack() ?? .stalled
       }
-      guard e.factor() else { return fallBack(best) ?? .stalled }
+      guard e.factor() else { return fallBack() ?? .stalled }
       let alpha = step()
       iterations += 1
-      if !(alpha > 1e-10) { return fallBack(best) ?? .stalled }
+      if !(alpha > 1e-10) { return fallBack() ?? .stalled }
     }
   }
 
   /// Looks for a proof of infeasibility in the present iterate, the more thoroughly the clearer it seems.
   private mutating func infeasible() -> Ending? {
-    let isClear = measures.farkasResidual <= 1e-7 && embedding.kappa > 1e3 * embedding.tau
+    let ratio = embedding.kappa / embedding.tau
+    let isClear = measures.farkasResidual <= 1e-7 && ratio > 1e3 || ratio > 1e5
     if let proof = farkasMultipliers(polishing: isClear && measures.farkasResidual < 0.1 * polishedAt) {
       farkas = proof
       return .primalInfeasible
@@ -150,7 +184,7 @@ struct InteriorPoint {
   }
 
   /// Goes back to the best iterate, when that is good enough to be called a solution.
-  private mutating func fallBack(_ best: Double) -> Ending? {
+  private mutating func fallBack() -> Ending? {
     guard best <= options.reduced else { return nil }
     embedding.restoreKept()
     measures = bestMeasures
@@ -164,13 +198,13 @@ struct InteriorPoint {
     let mu = e.mu
     e.computeAffineDirection()
     var affine = e.maxStep(limit: 1)
-    for _ in 0..<3 where !(e.tauStep.isFinite && affine.isFinite) {
+    for _ in 0..<3 where !(e.kkt.lastResidual <= options.brokenResidual && e.tauStep.isFinite && affine.isFinite) {
       e.kkt.regularizeMore()
       _ = e.factorAgain()
       e.computeAffineDirection()
       affine = e.maxStep(limit: 1)
     }
-    if !(e.tauStep.isFinite && affine.isFinite) { return 0 }
+    if !(e.kkt.lastResidual.isFinite && e.tauStep.isFinite && affine.isFinite) { return 0 }
     e.kkt.adaptRegularization()
     let sigma = (1 - affine) * (1 - affine) * (1 - affine)
     let (s, z, c) = (boxes.slack.pointer, boxes.multiplier.pointer, boxes.target.pointer)
@@ -183,14 +217,44 @@ struct InteriorPoint {
         sigmaMu: sigma * mu, into: e.coneTarget.pointer)
     }
     var kappaTarget = sigma * mu - e.tau * e.kappa - e.tauStep * e.kappaStep
+    e.keepDirection()
     e.computeDirection(eta: 1 - sigma, kappaTarget: kappaTarget)
-    var longest = e.maxStep(limit: 2)
-    correct(&longest, eta: 1 - sigma, center: sigma * mu, kappaTarget: &kappaTarget)
-    var alpha = e.centralStep(min(1, 0.995 * longest))
-    if !(e.tauStep.isFinite && alpha.isFinite) { return 0 }
+    var (weight, longest) = blend(least: affine * affine)
+    if weight < 1 {
+      for k in 0..<boxes.sideCount { c[k] = weight * c[k] - (1 - weight) * s[k] * z[k] }
+      kappaTarget = weight * kappaTarget - (1 - weight) * e.tau * e.kappa
+    }
+    correct(&longest, eta: 1 - weight * sigma, center: sigma * mu, kappaTarget: &kappaTarget)
+    var alpha = e.centralStep(min(1, options.toBoundary * longest))
+    if !(e.kkt.lastResidual.isFinite && e.tauStep.isFinite && alpha.isFinite) { return 0 }
     if alpha < options.centringBelow && !e.cones.isEmpty { alpha = centre(mu, sigma, otherwise: alpha) }
+    if !e.isHomogeneous {
+      let longest = boxes.maxSteps(limit: 2)
+      let (primal, dual) = (min(1, options.toBoundary * longest.primal), min(1, options.toBoundary * longest.dual))
+      e.advance(primal: primal, dual: dual)
+      return max(primal, dual)
+    }
     e.advance(alpha)
     return alpha
+  }
+
+  /// Blends the present direction with the kept one so that the step becomes as long as possible: second-order terms
+  /// that belong to a much longer step than the one that is possible do harm.
+  ///
+  /// Colombo and Gondzio, "Further development of multiple centrality correctors for interior point methods",
+  /// Computational Optimization and Applications 41 (2008), section 3.
+  /// - Returns: the weight of the present direction and the step.
+  private func blend(least: Double) -> (weight: Double, step: Double) {
+    let e = embedding
+    var best = (weight: 1.0, step: e.maxStep(limit: 2))
+    if !e.cones.isEmpty { return best }
+    for k in 0..<options.blends {
+      let weight = least + (1 - least) * Double(k) / Double(options.blends)
+      let step = e.maxStep(limit: 2, weight: weight)
+      if step > best.step { best = (weight, step) }
+    }
+    e.blend(best.weight)
+    return best
   }
 
   /// Replaces a direction that allows only a short step by one back towards the central path, without a second-order
@@ -206,7 +270,7 @@ struct InteriorPoint {
       s: e.coneSlack.pointer, z: e.coneMultipliers, sigmaMu: sigma * mu, into: e.coneTarget.pointer)
     e.keepDirection()
     e.computeDirection(eta: 1 - sigma, kappaTarget: sigma * mu - e.tau * e.kappa)
-    let step = e.centralStep(min(1, 0.995 * e.maxStep(limit: 2)))
+    let step = e.centralStep(min(1, options.toBoundary * e.maxStep(limit: 2)))
     if step > alpha { return step }
     e.restoreDirection()
     return alpha
@@ -234,73 +298,13 @@ struct InteriorPoint {
       let kappaShift = excess((e.tau + trial * e.tauStep) * (e.kappa + trial * e.kappaStep))
       e.keepDirection()
       e.computeDirection(eta: eta, kappaTarget: kappaTarget + kappaShift)
-      let step = e.maxStep(limit: 2)
+      let (weight, step) = blend(least: trial * trial)
       if step < longest + options.gain * (trial - longest) {
         if step < longest { e.restoreDirection() } else { longest = step }
         return
       }
-      kappaTarget += kappaShift
+      kappaTarget += weight * kappaShift
       longest = step
     }
-  }
-
-  /// The criteria at the present iterate, in the units of the form.
-  private func measure() -> Measures {
-    let e = embedding
-    let (n, m, tau) = (problem.columnCount, problem.rowCount, e.tau)
-    var result = Measures()
-    let scale = problem.costScale
-    let p = (0.5 * e.quadratic / tau + e.linearCost) / tau
-    let d = (-0.5 * e.quadratic / tau + e.dualCost) / tau
-    result.primalObjective = p / scale + constant
-    result.dualObjective = d / scale + constant
-    result.gap = abs(p - d) / scale / (1 + abs(p / scale + constant))
-    var primal = 0.0
-    // The numbers that enter a row are about as large as x, its entries being scaled to 1; a hundredth of that counts.
-    let entering = 0.01 * VectorKernels.maxNorm(n, e.t.pointer) / tau
-    for i in 0..<e.r { primal = max(primal, abs(e.primalResidual.pointer[i]) / (rowSize[i] + entering)) }
-    for k in 0..<e.boxes.sideCount {
-      let i = Int(e.boxes.index[k])
-      let unit =
-        i < n
-        ? problem.columnScale[i] / (1 + abs(e.boxes.bound.pointer[k]) * problem.columnScale[i])
-        : 1 / (rowSize[i - n] + entering)
-      primal = max(primal, abs(e.boxes.residual.pointer[k]) * unit)
-    }
-    var dual = 0.0
-    for j in 0..<n { dual = max(dual, abs(e.dualResidual.pointer[j]) * columnUnit[j]) }
-    for i in 0..<m { dual = max(dual, abs(e.dualResidual.pointer[n + i]) * problem.rowScale[i] / (1 + costNorm)) }
-    result.primalResidual = primal / tau
-    result.dualResidual = dual / scale / tau
-    // Farkas: dual cost positive while Aᵀλ + zl - zu vanishes.
-    if e.dualCost > 0 {
-      var worst = 0.0
-      for j in 0..<n {
-        let free = e.dualResidual.pointer[j] - e.hessianProduct.pointer[j] - problem.cost[j] * tau
-        worst = max(worst, abs(free) / problem.columnScale[j])
-      }
-      for i in 0..<m { worst = max(worst, abs(e.dualResidual.pointer[n + i]) * problem.rowScale[i]) }
-      result.farkasResidual = worst / e.dualCost
-    }
-    if e.linearCost < 0 {
-      var worst = 0.0
-      for j in 0..<n { worst = max(worst, abs(e.hessianProduct.pointer[j]) / problem.columnScale[j]) }
-      for i in 0..<m {
-        let shift = problem.lower[n + i] == problem.upper[n + i] ? problem.lower[n + i] * tau : 0
-        worst = max(worst, abs(e.primalResidual.pointer[i] + shift) / problem.rowScale[i])
-      }
-      for i in 0..<problem.coneRowCount {
-        let residual = e.primalResidual.pointer[m + i] - problem.offsets[i] * tau
-        worst = max(worst, abs(residual) / problem.rowScale[m + i])
-      }
-      for k in 0..<e.boxes.sideCount {
-        let i = Int(e.boxes.index[k])
-        let unit = i < n ? problem.columnScale[i] : 1 / problem.rowScale[i - n]
-        worst = max(
-          worst, abs(e.boxes.residual.pointer[k] + e.boxes.sign(k) * e.boxes.bound.pointer[k] * tau) * unit)
-      }
-      result.rayResidual = worst / -e.linearCost * scale
-    }
-    return result
   }
 }

@@ -14,6 +14,8 @@ final class KKTSystem {
   struct Options: Sendable {
     /// Added to D and W before factorizing.
     var regularization = 1e-9
+    /// What that may be lowered to where refinement can't undo it.
+    var leastRegularization = 1e-13
     /// The same with cones, whose blocks lose more digits; in their columns and rows at least, and at most, so much
     /// relative to what the scaling gives there.
     var coneRegularization = 1e-8
@@ -47,7 +49,7 @@ final class KKTSystem {
   private let residual: Vector
   private let solution: Vector
   private let reduced: Vector
-  private var options: Options
+  private let options: Options
   /// Largest residual, relative to the right-hand side, of the last solve.
   private(set) var lastResidual = 0.0
   private let n: Int
@@ -94,20 +96,24 @@ final class KKTSystem {
 
   deinit { next.deallocate() }
 
-  /// Regularizes more from now on, after a factorization that broke down.
-  func regularizeMore() {
-    options.regularization *= 100
-    leastRegularization = options.regularization
-  }
+  /// Regularizes more until ``adaptRegularization()``, after a factorization that broke down.
+  func regularizeMore() { boost *= 100 }
 
   /// Regularizes less from the next factorization on, where refinement could not undo what regularization did.
   func adaptRegularization() {
-    if lastResidual > options.poorResidual {
-      options.regularization = max(leastRegularization, 0.1 * options.regularization)
+    if lastResidual > options.poorResidual && boost == 1 {
+      adapted = max(options.leastRegularization / options.regularization, 0.1 * adapted)
     }
+    boost = 1
   }
 
-  private var leastRegularization = 1e-13
+  /// Forgets what was learnt about regularization.
+  func resetRegularization() { (boost, adapted) = (1, 1) }
+
+  /// What regularization is multiplied by for the present iteration.
+  private var boost = 1.0
+  /// What it is multiplied by until further notice.
+  private var adapted = 1.0
 
   /// Entries of the factor.
   var factorEntryCount: Int { analysis.factorEntryCount }
@@ -167,7 +173,9 @@ final class KKTSystem {
   }
 
   /// What is added to D and W.
-  private var regularization: Double { cones.isEmpty ? options.regularization : options.coneRegularization }
+  private var regularization: Double {
+    boost * (cones.isEmpty ? adapted * options.regularization : options.coneRegularization)
+  }
 
   /// Puts the cones' block, and regularization of its auxiliary rows, on top of what the products gave.
   private func addConeBlock() {
@@ -238,6 +246,7 @@ final class KKTSystem {
                 }
                 // Rows: products of the eliminated columns.
                 let sum = work.pointer
+                var largest = 0.0
                 for j in 0..<n { next[j] = columnStarts[j] }
                 rows.starts.withUnsafeBufferPointer { rowStarts in
                   rows.rowIndices.withUnsafeBufferPointer { rowColumns in
@@ -253,10 +262,14 @@ final class KKTSystem {
                           next[j] = first + 1
                           for e in first..<columnStarts[j + 1] { sum[Int(rowIndices[e])] += f * entries[e] }
                         }
-                        sum[i] += rowDiagonal.pointer[i] + rho
+                        sum[i] += rowDiagonal.pointer[i]
+                        largest = max(largest, sum[i])
                         for k in starts[c]..<starts[c + 1] { values.pointer[k] = -sum[Int(indices[k]) - kept] }
                       }
                       for k in starts[kept + r]..<starts[pattern.order] { values.pointer[k] = 0 }
+                      // On the way to a certificate all of it vanishes: regularization must not outweigh it.
+                      let rowRho = pattern.kept.isEmpty ? min(rho, options.rowShare * largest) : rho
+                      for i in 0..<r { values.pointer[starts[kept + i]] -= rowRho }
                     }
                   }
                 }
@@ -356,9 +369,19 @@ final class KKTSystem {
   /// diagonals reach 1e15, and their equations would drown all others.
   private func weightedNorm(_ x: UnsafePointer<Double>) -> Double {
     var largest = 0.0
-    for j in 0..<n { largest = max(largest, abs(x[j]) / max(1, diagonal.pointer[j])) }
-    for i in 0..<r { largest = max(largest, abs(x[n + i]) / max(1, rowDiagonal.pointer[i])) }
-    return largest.isNaN ? .infinity : largest
+    // Comparisons lose what is no number; sums keep it.
+    var sum = 0.0
+    for j in 0..<n {
+      let size = abs(x[j]) / max(1, diagonal.pointer[j])
+      sum += size
+      largest = max(largest, size)
+    }
+    for i in 0..<r {
+      let size = abs(x[n + i]) / max(1, rowDiagonal.pointer[i])
+      sum += size
+      largest = max(largest, size)
+    }
+    return sum.isNaN ? .infinity : largest
   }
 
   /// `out = rhs - K x` with the matrix without regularization.
