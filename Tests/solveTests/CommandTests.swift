@@ -166,6 +166,41 @@ import Testing
       return file.path
     }
 
+    /// Ships from plants to markets, with costs that look random.
+    private func transport(_ plants: Int, _ markets: Int, _ folder: URL) throws -> String {
+      func ship(_ p: Int, _ q: Int) -> String { "x\(p)_\(q)" }
+      var lines = ["minimize", "cost:"]
+      for p in 0..<plants {
+        for q in 0..<markets { lines.append(" + \((p * 7919 + q * 104_729) % 997 + 1) \(ship(p, q))") }
+      }
+      lines.append("subject to")
+      for p in 0..<plants {
+        lines.append("s\(p): " + (0..<markets).map { ship(p, $0) }.joined(separator: " + ") + " <= \(markets * 10 / plants + 9)")
+      }
+      for q in 0..<markets {
+        lines.append("d\(q): " + (0..<plants).map { ship($0, q) }.joined(separator: " + ") + " >= \(q % 11 + 3)")
+      }
+      let file = folder.appendingPathComponent("transport.lp")
+      try Data((lines + ["end", ""]).joined(separator: "\n").utf8).write(to: file)
+      return file.path
+    }
+
+    @Test func `the interior-point and the first-order method stop with the point so far`() throws {
+      let folder = try Command.folder()
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let model = try transport(150, 200, folder)
+      for solver in ["interior", "pdhg"] {
+        let result = try Command.run(
+          [model, "--solver", solver, "--feasibility", "1e-12", "--optimality", "1e-12", "--json"], interruptAfter: 1.5, limit: 60)
+        #expect([0, 2, 130].contains(result.status), "\(solver): \(result.status) \(result.errors.suffix(300))")
+        let answer = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+        let reason = (answer["termination"] as? [String: Any])?["reason"] as? String
+        #expect(result.status == 0 || reason == "interrupted", "\(solver): \(reason ?? "-")")
+        #expect(result.status == 130 || answer["variables"] != nil, "\(solver)")
+        #expect(result.seconds < 20, "\(solver)")
+      }
+    }
+
     @Test func fiftyRandomMoments() throws {
       let folder = try Command.folder()
       defer { try? FileManager.default.removeItem(at: folder) }

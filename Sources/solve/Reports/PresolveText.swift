@@ -40,6 +40,7 @@ struct PresolveText {
       ("slack columns", c.slacks), ("equations of two entries", c.doubletons),
       ("columns that rows keep in bounds", c.impliedFree), ("dominated columns", c.dominated),
       ("rows held at a side", c.heldRows), ("parallel rows", c.parallelRows), ("parallel columns", c.parallelColumns),
+      ("equations that others imply", c.dependentRows),
       ("cancelled entries", c.cancelledEntries), ("tightened coefficients", c.coefficients),
       ("columns found whole", c.impliedIntegers), ("reductions by whole values", c.wholeValues),
     ]

@@ -44,7 +44,9 @@ enum FirstOrder {
     var polishStart = 0.1
     /// Part of the iterations that a pair of feasibility problems may cost in addition, tried when the gap is small but
     /// feasibility is not; 0 for none.
-    var feasibilityShare = 0.25
+    var feasibilityShare = 0.1
+    /// The iteration from which on that is tried: where the method is quick anyway, it only costs.
+    var feasibilityStart = 20_000
     /// Part of the iterations that estimates for longer steps may cost in addition; 0 for none.
     var boostShare = 0.1
     /// Largest relative residual from which on longer steps are tried.

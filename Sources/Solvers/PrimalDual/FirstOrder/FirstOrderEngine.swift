@@ -28,7 +28,7 @@ struct FirstOrderEngine {
   private var detector: RayDetector
   private var polish: ActiveSetPolish
   private var feasibility: FeasibilityPolish
-  private var nextFeasibility = 0
+  private var nextFeasibility: Int
   private var best: BestPoint
   private var boost: StepBoost
   private var lastReport: Double
@@ -47,6 +47,7 @@ struct FirstOrderEngine {
     detector = RayDetector(iteration, squares: squares)
     polish = ActiveSetPolish(squares)
     feasibility = FeasibilityPolish(problem, options: options)
+    nextFeasibility = options.feasibilityStart
     best = BestPoint(iteration)
     boost = StepBoost(iteration)
     lastReport = context.deadline.elapsed
@@ -185,7 +186,7 @@ struct FirstOrderEngine {
     guard goal == .optimum, options.feasibilityShare > 0, iterations >= nextFeasibility, hasSmallGap(residuals),
       !isConverged(residuals)
     else { return nil }
-    nextFeasibility = iterations + iterations / 2
+    nextFeasibility = 2 * iterations
     let limit = Int(options.feasibilityShare / 2 * Double(iterations))
     guard limit >= options.checkInterval else { return nil }
     let spent = feasibility.spent

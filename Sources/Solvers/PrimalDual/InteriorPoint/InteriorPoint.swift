@@ -134,8 +134,8 @@ struct InteriorPoint {
         lastReport = elapsed
         context.report(
           .iteration(
-            count: iterations, objective: measures.primalObjective, primalInfeasibility: measures.primalResidual,
-            dualInfeasibility: measures.dualResidual, seconds: elapsed))
+            count: iterations, objective: problem.form.linear.sense.sign * measures.primalObjective,
+            primalInfeasibility: measures.primalResidual, dualInfeasibility: measures.dualResidual, seconds: elapsed))
       }
       let merit = measures.merit(options)
       // On the way to a certificate the point itself runs away.
