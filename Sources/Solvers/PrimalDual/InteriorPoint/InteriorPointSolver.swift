@@ -19,6 +19,9 @@ public struct InteriorPointSolver: Solver {
       var method = InteriorPoint(problem, options: InteriorPoint.Options(), context: context)
       let ending = method.run()
       let outcome = InteriorPointSolver.outcome(method, ending, reduced)
+      if options.crossover && reduced.isLinear && outcome.outcome == .optimal {
+        return VertexRecovery.run(outcome, of: reduced.linear, options: options, context: context)
+      }
       return ending == .dualInfeasible ? InteriorPointSolver.withPoint(outcome, reduced, context) : outcome
     }
   }
