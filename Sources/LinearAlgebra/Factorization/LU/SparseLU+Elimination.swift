@@ -91,7 +91,7 @@ extension SparseLU {
   private func isSafe(_ k: Int, _ range: Range<Int>, _ columns: Columns) -> Bool {
     var largest = 0.0
     for t in range { largest = max(largest, abs(columns.values[t])) }
-    return abs(columns.values[k]) > options.singular * largest
+    return abs(columns.values[k]) > singular * largest
   }
 
   /// Keeps the entries of a column in pivoted rows as its part of the upper factor.
@@ -187,7 +187,7 @@ extension SparseLU {
       for k in first..<rowCount { x[Int(reached[k])] = 0 }
       work.clear()
     }
-    guard largest > options.singular * size else { return false }
+    guard largest > singular * size else { return false }
     var best = -1
     for k in first..<rowCount {
       let p = Int(reached[k])

@@ -40,6 +40,7 @@ public final class SparseLU {
   /// Rows in the order of pivots.
   let order: UnsafeMutablePointer<Int32>
   var pivotCount = 0
+  var singular = 0.0
   let search: GraphSearch
   /// 1 for rows with a pivot.
   let isPivoted: UnsafeMutablePointer<UInt8>
@@ -78,12 +79,16 @@ public final class SparseLU {
   ///   - matrix: has the factor's rows and any number of columns.
   ///   - classes: candidates in falling preference, none twice.
   ///   - unitColumns: column `unitColumns + i` has one entry, in row i; it stands in for rows without candidate.
+  ///   - singular: in place of that of the options.
   /// - Complexity: O(entries + operations on numbers that are not zero); candidates beyond the rank cost a solve each
   ///   until all rows have their column.
-  public func factor(_ matrix: SparseMatrix, classes: [[Int32]], unitColumns: Int) {
+  public func factor(
+    _ matrix: SparseMatrix, classes: [[Int32]], unitColumns: Int, singular: Double? = nil
+  ) {
     precondition(matrix.rowCount == rowCount && unitColumns + rowCount <= matrix.columnCount)
     columnOfRow.withUnsafeMutableBufferPointer { $0.update(repeating: -1) }
     rejected = []
+    self.singular = singular ?? options.singular
     filledCount = 0
     singletonCount = 0
     pivotCount = 0

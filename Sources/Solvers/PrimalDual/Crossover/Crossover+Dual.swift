@@ -45,30 +45,19 @@ extension Crossover {
       computeDirection(entering)
       let pivot = direction.values[row]
       if abs(pivot - prices.values[entering]) > 1e-6 * max(1, abs(pivot)) || abs(pivot) <= 0.1 * options.pivot {
-        // The two ways to compute the pivot disagree: the sign is left to the simplex method.
-        shiftReducedCosts(p, prices, by: z[p])
-        z[p] = 0
+        // The two ways to compute the pivot disagree: the push has to wait for a new factorization.
+        refactor()
+        recompute(reducedCosts: true)
         continue
       }
       shiftReducedCosts(p, prices, by: step)
       let left = z[p] - step
       z[p] = left
       z[entering] = 0
-      exchange(entering, row: row, newPlace: placeFor(p, reducedCost: left))
+      exchange(entering, row: row, newPlace: placeOf(p))
       statistics.dualExchanges += 1
     }
     return true
-  }
-
-  /// The bound that a column leaves the basis at.
-  private func placeFor(_ p: Int, reducedCost: Double) -> Place {
-    let (low, high) = (problem.lower[p], problem.upper[p])
-    if low == high { return .lower }
-    if low == -.infinity && high == .infinity { return .zero }
-    if low == -.infinity { return .upper }
-    if high == .infinity { return .lower }
-    if abs(reducedCost) > options.slack { return reducedCost > 0 ? .lower : .upper }
-    return x[p] - low <= high - x[p] ? .lower : .upper
   }
 
   /// `z -= by * prices` off the basis.
@@ -88,36 +77,38 @@ extension Crossover {
     let sign = target > 0 ? 1.0 : -1.0
     // Lengths of steps are counted in multiples of the target.
     var longest = 1.0
+    let least = leastPivot(prices)
     for t in 0..<prices.entryCount {
       let j = Int(prices.indices[t])
-      guard let room = room(j, sign * prices.values[j]) else { continue }
+      guard let room = room(j, sign * prices.values[j], least) else { continue }
       longest = min(longest, (room + options.slack) / (abs(prices.values[j]) * abs(target)))
     }
     if longest >= 1 { return nil }
     var best = -1
     for t in 0..<prices.entryCount {
       let j = Int(prices.indices[t])
-      guard let room = room(j, sign * prices.values[j]), room <= longest * abs(prices.values[j]) * abs(target) else {
+      guard let room = room(j, sign * prices.values[j], least), room <= longest * abs(prices.values[j]) * abs(target) else {
         continue
       }
       if best < 0 || abs(prices.values[j]) > abs(prices.values[best]) { best = j }
     }
     if best < 0 { return nil }
-    let room = room(best, sign * prices.values[best]) ?? 0
+    let room = room(best, sign * prices.values[best], least) ?? 0
     return (best, sign * min(room / abs(prices.values[best]), abs(target)))
   }
 
   /// How far the reduced cost of a column can fall (`price > 0`) or rise; nil when nothing stops it.
   @inline(__always)
-  private func room(_ j: Int, _ price: Double) -> Double? {
-    if abs(price) <= options.pivot { return nil }
+  private func room(_ j: Int, _ price: Double, _ least: Double) -> Double? {
+    if abs(price) <= least { return nil }
     switch place[j] {
     case .basic: return nil
     case .lower:
       if price < 0 || problem.lower[j] == problem.upper[j] { return nil }
       return max(0, z[j])
     case .upper: return price > 0 ? nil : max(0, -z[j])
-    case .zero, .between: return 0
+    case .zero: return 0
+    case .between: return z[j] == 0 ? 0 : (z[j] > 0) == (price > 0) ? abs(z[j]) : nil
     }
   }
 }

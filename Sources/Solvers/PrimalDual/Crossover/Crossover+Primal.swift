@@ -17,16 +17,18 @@ extension Crossover {
       computeDirection(k)
       let (low, high) = (problem.lower[k], problem.upper[k])
       let isFree = low == -.infinity && high == .infinity
-      let goal: Place = isFree ? .zero : x[k] - low <= high - x[k] ? .lower : .upper
+      // A reduced cost says which bound.
+      let isLow = z[k] == 0 ? x[k] - low <= high - x[k] : z[k] > 0
+      let goal: Place = isFree ? .zero : isLow && low.isFinite || high == .infinity ? .lower : .upper
       let target = isFree ? 0 : goal == .lower ? low : high
-      guard let (row, step, isLow) = stopOfValue(target - x[k]) else {
+      guard let (row, step, isStoppedLow) = stopOfValue(target - x[k]) else {
         move(k, by: target - x[k])
         place[k] = goal
         x[k] = target
         continue
       }
       move(k, by: step)
-      exchange(k, row: row, newPlace: isLow ? .lower : .upper)
+      exchange(k, row: row, newPlace: isStoppedLow ? .lower : .upper)
       statistics.primalExchanges += 1
     }
     return true
@@ -48,10 +50,11 @@ extension Crossover {
     let length = abs(way)
     let sign: Double = way > 0 ? 1 : -1
     var longest = length
+    let least = leastPivot(direction)
     for t in 0..<direction.entryCount {
       let i = Int(direction.indices[t])
       let d = sign * direction.values[i]
-      if abs(d) <= options.pivot { continue }
+      if abs(d) <= least { continue }
       let room = room(Int(head[i]), d)
       if room == .infinity { continue }
       longest = min(longest, (room + options.slack) / abs(d))
@@ -61,7 +64,7 @@ extension Crossover {
     for t in 0..<direction.entryCount {
       let i = Int(direction.indices[t])
       let d = sign * direction.values[i]
-      if abs(d) <= options.pivot || room(Int(head[i]), d) > longest * abs(d) { continue }
+      if abs(d) <= least || room(Int(head[i]), d) > longest * abs(d) { continue }
       if best < 0 || abs(d) > abs(direction.values[best]) { best = i }
     }
     if best < 0 { return nil }

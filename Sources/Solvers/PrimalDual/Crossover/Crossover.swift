@@ -1,6 +1,14 @@
 import Constraints
 import LinearAlgebra
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// The way from an optimal point and multipliers, as an interior-point method has them, to an optimal vertex with its
 /// basis.
 ///
@@ -14,17 +22,23 @@ import LinearAlgebra
 final class Crossover {
   struct Options: Sendable {
     var scalingPasses = 10
-    /// A column is between its bounds when it is further from both than this, relative to 1 + its size, and further than
-    /// the size of its reduced cost.
-    var between = 1e-7
-    /// Columns whose distance from the bound is at least this times their reduced cost come right after those between.
-    var nearly = 1e-3
+    /// A column is at a bound when it is no further from it than this, relative to 1 + its size.
+    var atBound = 1e-9
+    /// Reduced costs up to this count as zero.
+    var negligible = 1e-9
+    /// Columns at a bound are candidates for the basis when the distance is at least this times their reduced cost, each
+    /// in its typical unit.
+    var nearly = 1e-4
+    /// Candidates whose entries after elimination are all at most this times the largest before depend on earlier ones.
+    var dependent = 1e-6
     /// How far a bound or a reduced cost's sign may be passed by in a ratio test, for a larger pivot.
     var slack = 1e-9
-    /// Entries of directions up to this stop no push.
+    /// Entries of directions up to this, relative to the largest or 1, stop no push.
     var pivot = 1e-7
     /// Entries of this size or less are rounding errors.
     var drop = 1e-14
+    /// How often both phases are gone through at most.
+    var rounds = 6
     /// Replacements after which the basis is factored again.
     var replacements = 64
     var factors = SparseLU.Options()
@@ -40,6 +54,9 @@ final class Crossover {
   /// Values and reduced costs of columns and slacks.
   let x: Vector
   let z: Vector
+  /// Costs, and the values of [A -I] x, for which the start is exactly optimal; those of the problem at the end.
+  let cost: Vector
+  let activity: Vector
   var place: [Place]
   /// The basic column of each row of the factors, and the row of each basic column.
   var head: [Int32] = []
@@ -65,6 +82,8 @@ final class Crossover {
     basis = ProductFormBasis(SparseLU(rowCount: problem.rowCount, options: options.factors))
     x = Vector(problem.values(of: point))
     z = Vector(problem.reducedCosts(of: rowDuals))
+    cost = Vector(problem.cost)
+    activity = Vector(count: problem.rowCount)
     place = [Place](repeating: .basic, count: problem.count)
     rowOf = [Int32](repeating: -1, count: problem.count)
     direction = SparseVector(count: problem.rowCount)
@@ -73,77 +92,109 @@ final class Crossover {
   /// Carries the crossover out.
   /// - Returns: whether it came to its end before the context asked to stop.
   func run() -> Bool {
-    factor(classes: classify())
-    settle()
-    recompute(reducedCosts: true)
-    guard pushReducedCosts() else { return false }
-    refactor()
-    clearBasicCosts()
-    recompute(reducedCosts: true)
-    // A factorization that had to leave columns out makes them columns to push again.
-    for _ in 0..<3 {
-      guard pushValues() else { return false }
-      refactor()
-      clearBasicCosts()
-      recompute(reducedCosts: true)
-      if !place.contains(.between) { break }
+    factor(classes: classify(), dependent: options.dependent)
+    for row in 0..<problem.rowCount {
+      place[Int(head[row])] = .basic
+      rowOf[Int(head[row])] = Int32(row)
+    }
+    // A push may end with a column that has work left in the other phase.
+    for _ in 0..<options.rounds {
+      guard pushReducedCosts(), pushValues() else { return false }
+      if !place.contains(.between) && head.allSatisfy({ z[Int($0)] == 0 }) { break }
     }
     for k in 0..<problem.count where place[k] == .between { setAside(k) }
+    for k in head { z[Int(k)] = 0 }
+    activity.fill(0)
+    cost.copy(from: Vector(problem.cost))
+    refactor()
     recompute(reducedCosts: true)
     return true
   }
 
   // MARK: - The start
 
-  /// Candidates for the basis: columns between their bounds, then those nearly so in falling order.
+  /// Candidates for the basis: columns between their bounds, those further from them than their reduced cost is from
+  /// zero first, and columns nearly so.
+  ///
+  /// What is put on a bound and what is called zero changes costs and sides for the time of the pushes: the point and the
+  /// multipliers are then optimal for those exactly.
   private func classify() -> [[Int32]] {
     var between: [Int32] = []
-    var nearly: [(ratio: Double, column: Int32)] = []
+    var others: [(ratio: Double, column: Int32)] = []
+    let unit = unitOfDistances()
     for k in 0..<problem.count {
       let (low, high) = (problem.lower[k], problem.upper[k])
-      if low == high {
-        place[k] = .lower
-        continue
-      }
-      let distance = min(x[k] - low, high - x[k])
-      if distance > options.between * (1 + (distance.isFinite ? abs(x[k]) : 0)) && distance > abs(z[k]) {
-        between.append(Int32(k))
-        place[k] = .between
+      place[k] = placeOf(k)
+      if place[k] != .between { snap(k) }
+      let isKept =
+        switch place[k] {
+        case .lower: low == high || z[k] > 0
+        case .upper: z[k] < 0
+        default: abs(z[k]) > options.negligible && (z[k] > 0 ? low : high).isFinite
+        }
+      if !isKept {
+        cost[k] -= z[k]
         z[k] = 0
-        continue
       }
-      let isLow = low.isFinite && high.isFinite
-        ? (abs(z[k]) > distance ? z[k] > 0 : x[k] - low <= high - x[k]) : low.isFinite
-      place[k] = isLow ? .lower : .upper
-      let ratio = max(distance, 1e-12) / max(abs(z[k]), 1e-12)
-      if ratio > options.nearly { nearly.append((ratio, Int32(k))) }
+      if low == high { continue }
+      let distance = max(min(x[k] - low, high - x[k]), options.atBound)
+      let price = max(unit * abs(z[k]), options.atBound)
+      if place[k] == .between && distance > price {
+        between.append(Int32(k))
+      } else if place[k] == .between || distance > options.nearly * price {
+        others.append((distance / price, Int32(k)))
+      }
     }
     statistics.between = between.count
-    nearly.sort { ($0.ratio, $1.column) > ($1.ratio, $0.column) }
-    return [between, nearly.map(\.column)]
+    others.sort { ($0.ratio, $1.column) > ($1.ratio, $0.column) }
+    problem.matrix.multiplyAdd(x.pointer, into: activity.pointer)
+    return [between, others.map(\.column)]
   }
 
-  private func factor(classes: [[Int32]]) {
-    basis.factors.factor(problem.matrix, classes: classes, unitColumns: problem.columnCount)
+  /// The place of a column off the basis with its present value.
+  func placeOf(_ k: Int) -> Place {
+    let (low, high) = (problem.lower[k], problem.upper[k])
+    if low == high { return .lower }
+    let tolerance = options.atBound * (1 + abs(x[k]))
+    let isLow = x[k] <= low + tolerance
+    let isHigh = x[k] >= high - tolerance
+    if isLow && isHigh { return z[k] < 0 ? .upper : .lower }
+    return isLow ? .lower : isHigh ? .upper : .between
+  }
+
+  /// Typical distance of columns between their bounds, divided by the typical reduced cost of those at a bound.
+  ///
+  /// Near an optimum their products are all about the same, so that the two kinds lie far apart on both sides of this
+  /// ratio; which is which follows from the ratio found so far, at first 1.
+  private func unitOfDistances() -> Double {
+    var unit = 1.0
+    for _ in 0..<3 {
+      var (distances, prices) = (0.0, 0.0)
+      var (distanceCount, priceCount) = (0, 0)
+      for k in 0..<problem.count where problem.lower[k] != problem.upper[k] {
+        let distance = min(x[k] - problem.lower[k], problem.upper[k] - x[k])
+        if !distance.isFinite { continue }
+        let price = abs(z[k])
+        if distance > unit * price {
+          distances += log(max(distance, 1e-12))
+          distanceCount += 1
+        } else if price > 0 {
+          prices += log(max(price, 1e-12))
+          priceCount += 1
+        }
+      }
+      if distanceCount == 0 || priceCount == 0 { break }
+      unit = exp(distances / Double(distanceCount) - prices / Double(priceCount))
+    }
+    return unit
+  }
+
+  private func factor(classes: [[Int32]], dependent: Double? = nil) {
+    basis.factors.factor(
+      problem.matrix, classes: classes, unitColumns: problem.columnCount, singular: dependent)
     basis.reset()
     statistics.factorizations += 1
     head = basis.factors.columnOfRow
-  }
-
-  /// Puts columns that are not basic on their bounds; notes which ones are basic.
-  private func settle() {
-    for row in 0..<problem.rowCount {
-      let k = Int(head[row])
-      // Reduced costs of basic columns that are rounding errors are no work for pushes.
-      if abs(z[k]) <= options.slack { z[k] = 0 }
-      place[k] = .basic
-      rowOf[k] = Int32(row)
-    }
-    for k in 0..<problem.count { snap(k) }
-  }
-
-  private func clearBasicCosts() {
-    for k in head { z[Int(k)] = 0 }
   }
 
   func snap(_ k: Int) {
@@ -174,12 +225,7 @@ final class Crossover {
       rowOf[k] = Int32(row)
       place[k] = .basic
     }
-    for k in old where rowOf[Int(k)] < 0 {
-      let j = Int(k)
-      let (low, high) = (problem.lower[j], problem.upper[j])
-      let isBetween = x[j] > low + options.between && x[j] < high - options.between
-      if isBetween { place[j] = .between } else { setAside(j) }
-    }
+    for k in old where rowOf[Int(k)] < 0 { place[Int(k)] = placeOf(Int(k)) }
   }
 
   /// Computes the values of basic columns anew from the others, and reduced costs from those of basic ones.
@@ -187,6 +233,7 @@ final class Crossover {
     let (n, m) = (problem.columnCount, problem.rowCount)
     let rest = direction
     rest.clear()
+    for i in 0..<m where activity[i] != 0 { rest.add(activity[i], at: i) }
     problem.matrix.starts.withUnsafeBufferPointer { starts in
       problem.matrix.rowIndices.withUnsafeBufferPointer { rows in
         problem.matrix.values.withUnsafeBufferPointer { values in
@@ -202,7 +249,7 @@ final class Crossover {
     guard reducedCosts else { return }
     for row in 0..<m {
       let k = Int(head[row])
-      let value = problem.cost[k] - z[k]
+      let value = cost[k] - z[k]
       if value != 0 { rest.add(value, at: row) }
     }
     basis.solveTransposed(rest)
@@ -211,7 +258,7 @@ final class Crossover {
       problem.matrix.rowIndices.withUnsafeBufferPointer { rows in
         problem.matrix.values.withUnsafeBufferPointer { values in
           for k in 0..<n + m where place[k] != .basic {
-            var sum = problem.cost[k]
+            var sum = cost[k]
             for e in starts[k]..<starts[k + 1] { sum -= values[e] * y[Int(rows[e])] }
             z[k] = sum
           }
@@ -228,6 +275,13 @@ final class Crossover {
       direction.add(problem.matrix.values[e], at: Int(problem.matrix.rowIndices[e]))
     }
     basis.solve(direction, tolerance: options.drop)
+  }
+
+  /// Up to which size entries of a vector count as rounding errors of a pivot.
+  func leastPivot(_ vector: SparseVector) -> Double {
+    var largest = 1.0
+    for t in 0..<vector.entryCount { largest = max(largest, abs(vector.values[Int(vector.indices[t])])) }
+    return options.pivot * largest
   }
 
   /// Makes a column basic in place of the one of a row, which goes to `newPlace`; the direction is that of the column.
