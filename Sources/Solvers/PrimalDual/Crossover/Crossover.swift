@@ -63,6 +63,9 @@ final class Crossover {
   var rowOf: [Int32]
   /// A solution of a system with the basis.
   let direction: SparseVector
+  /// A solution of a transposed system with the basis, and its products with all columns and slacks.
+  let multipliers: SparseVector
+  let prices: SparseVector
   var statistics = Statistics()
 
   struct Statistics {
@@ -72,6 +75,8 @@ final class Crossover {
     var dualExchanges = 0
     var primalPushes = 0
     var primalExchanges = 0
+    /// Trials of many pushes at a time.
+    var groups = 0
     var factorizations = 0
   }
 
@@ -87,6 +92,8 @@ final class Crossover {
     place = [Place](repeating: .basic, count: problem.count)
     rowOf = [Int32](repeating: -1, count: problem.count)
     direction = SparseVector(count: problem.rowCount)
+    multipliers = SparseVector(count: problem.rowCount)
+    prices = SparseVector(count: problem.count)
   }
 
   /// Carries the crossover out.

@@ -52,7 +52,7 @@ enum VertexRecovery {
     }
     return "crossover: \(s.between) of \(crossover.problem.count) columns and slacks between their bounds, "
       + "\(s.dualPushes) dual pushes (\(s.dualExchanges) exchanges), \(s.primalPushes) primal pushes "
-      + "(\(s.primalExchanges) exchanges), \(s.factorizations) factorizations, "
+      + "(\(s.primalExchanges) exchanges), \(s.groups) groups, \(s.factorizations) factorizations, "
       + "violations \(size(found.primal)) and \(size(found.dual)), \(((seconds * 1000).rounded() / 1000).text) s"
   }
 
