@@ -120,20 +120,23 @@ import Testing
 
     @Test func `the checker confirms the vertex of a transport problem, whose shipments are then whole`() throws {
       var random = Random(seed: 7)
-      var model = Model()
+      var form = LinearForm()
       let (plants, markets) = (8, 12)
-      var ship: [[Variable]] = []
-      for i in 0..<plants { ship.append((0..<markets).map { model.addVariable("x\(i)_\($0)", lower: 0) }) }
-      for i in 0..<plants { model.add(ship[i].reduce(Expression(0)) { $0 + $1 } <= 36) }
-      for j in 0..<markets { model.add(ship.reduce(Expression(0)) { $0 + $1[j] } >= Double(10 + random.below(14))) }
-      var cost = Expression(0)
-      for row in ship { for x in row { cost = cost + Double(1 + random.below(3)) * x } }
-      model.minimize(cost)
+      for _ in 0..<plants * markets {
+        _ = form.addColumn(lower: 0, upper: .infinity, objective: Double(1 + random.below(3)))
+      }
+      for i in 0..<plants {
+        form.addRow((0..<markets).map { (i * markets + $0, 1) }, lower: -.infinity, upper: 36)
+      }
+      for j in 0..<markets {
+        form.addRow((0..<plants).map { ($0 * markets + j, 1) }, lower: Double(10 + random.below(14)), upper: .infinity)
+      }
+      let transport = model(of: form)
       var options = SolveOptions()
       options.solver = "interior"
-      let inside = try model.solve(options: options)
+      let inside = try transport.solve(options: options)
       options.crossover = true
-      let vertex = try model.solve(options: options)
+      let vertex = try transport.solve(options: options)
       #expect(vertex.outcome == .optimal && vertex.check?.verdict == .confirmed)
       #expect(abs((vertex.objective ?? .nan) - (inside.objective ?? 0)) < 1e-6)
       #expect(inside.basis == nil && vertex.basis != nil)

@@ -37,6 +37,7 @@ enum VertexRecovery {
       result.proof = vertex.proof
       result.statistics.iterations += vertex.statistics.iterations
     }
+    result.outcome = .optimal
     result.source = "crossover"
     result.objective = form.value(at: result.point)
     result.bound = result.objective

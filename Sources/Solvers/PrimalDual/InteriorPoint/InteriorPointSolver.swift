@@ -19,11 +19,29 @@ public struct InteriorPointSolver: Solver {
       var method = InteriorPoint(problem, options: InteriorPoint.Options(), context: context)
       let ending = method.run()
       let outcome = InteriorPointSolver.outcome(method, ending, reduced)
-      if options.crossover && reduced.isLinear && outcome.outcome == .optimal {
-        return VertexRecovery.run(outcome, of: reduced.linear, options: options, context: context)
+      if options.crossover && reduced.isLinear {
+        return InteriorPointSolver.vertex(outcome, method, reduced.linear, options, context)
       }
       return ending == .dualInfeasible ? InteriorPointSolver.withPoint(outcome, reduced, context) : outcome
     }
+  }
+
+  /// The answer taken on to a vertex, also from where the method stalled; the answer as it is where that fails.
+  private static func vertex(
+    _ outcome: FormOutcome, _ method: InteriorPoint, _ form: LinearForm, _ options: SolveOptions,
+    _ context: SolveContext
+  ) -> FormOutcome {
+    var start = outcome
+    if outcome.outcome == .unknown && (outcome.termination.reason == .stalled || outcome.termination.reason == .iterationLimit) {
+      let (problem, e) = (method.problem, method.embedding)
+      let multipliers = problem.liftMultipliers(e.multipliers.pointer, costScale: problem.costScale * e.tau)
+      guard outcome.point.allSatisfy(\.isFinite), multipliers.rows.allSatisfy(\.isFinite) else { return outcome }
+      start.rowDuals = multipliers.rows
+    } else if outcome.outcome != .optimal {
+      return outcome
+    }
+    let result = VertexRecovery.run(start, of: form, options: options, context: context)
+    return result.basis == nil ? outcome : result
   }
 
   /// A form with a ray is unbounded only if it is feasible: looks for a point, with the objective left out.
