@@ -109,11 +109,11 @@ final class Crossover {
       guard pushReducedCosts(), pushValues() else { return false }
       if !place.contains(.between) && head.allSatisfy({ z[Int($0)] == 0 }) { break }
     }
-    for k in 0..<problem.count where place[k] == .between { setAside(k) }
-    for k in head { z[Int(k)] = 0 }
     activity.fill(0)
     cost.copy(from: Vector(problem.cost))
     refactor()
+    for k in 0..<problem.count where place[k] == .between { setAside(k) }
+    for k in head { z[Int(k)] = 0 }
     recompute(reducedCosts: true)
     return true
   }
@@ -204,7 +204,8 @@ final class Crossover {
     head = basis.factors.columnOfRow
   }
 
-  func snap(_ k: Int) {
+  /// Gives a column the value of its place.
+  private func snap(_ k: Int) {
     switch place[k] {
     case .lower: x[k] = problem.lower[k]
     case .upper: x[k] = problem.upper[k]
@@ -316,6 +317,7 @@ final class Crossover {
     var (primal, dual) = (0.0, 0.0)
     for k in 0..<problem.count {
       let (low, high) = (problem.lower[k], problem.upper[k])
+      guard x[k].isFinite && z[k].isFinite else { return (.infinity, .infinity) }
       switch place[k] {
       case .basic:
         primal = max(primal, max(low - x[k], x[k] - high) / max(1, abs(x[k])))
@@ -325,7 +327,7 @@ final class Crossover {
       case .zero, .between: dual = max(dual, abs(z[k]))
       }
     }
-    return (primal.isNaN ? .infinity : primal, dual.isNaN ? .infinity : dual)
+    return (primal, dual)
   }
 
   /// The basis in the columns and rows of the form.
