@@ -115,11 +115,14 @@ import Testing
         options.presolve = seed % 2 == 0
         let inside = try InteriorPointSolver().solve(.linear(form), options: options, context: SolveContext())
         let outcome = try crossed(form, presolve: options.presolve)
-        #expect(outcome.outcome == inside.outcome, "\(seed)")
-        #expect(outcome.farkas == inside.farkas && outcome.ray == inside.ray, "\(seed)")
-        if inside.outcome == .optimal {
+        if outcome.outcome == .optimal {
+          // The simplex method may have ended what the interior-point method left open.
+          #expect(inside.outcome == .optimal || inside.outcome == .unknown, "\(seed)")
           #expect(outcome.basis?.isComplete == true, "\(seed)")
           #expect(try simplex(form).outcome == .optimal, "\(seed)")
+        } else {
+          #expect(outcome.outcome == inside.outcome, "\(seed)")
+          #expect(outcome.farkas == inside.farkas && outcome.ray == inside.ray, "\(seed)")
         }
       }
     }
@@ -209,15 +212,10 @@ import Testing
         options.method = .primal
         options.presolve = false
         #expect(basis.isComplete, "\(name)")
-        let log = Mutex("")
-        let again = try SolvePipeline(
-          options: options, basis: basis,
-          report: { if case .log(let text) = $0 { log.withLock { $0 += text + ";" } } }
-        ).solve(model)
-        if again.statistics.iterations > 30 { print(name, log.withLock { $0.prefix(600) }) }
+        let again = try SolvePipeline(options: options, basis: basis).solve(model)
         #expect(again.outcome == .optimal, "\(name)")
         let steps = again.statistics.iterations
-        #expect(steps <= 5 + model.rows.count / 20, "\(name): \(steps) steps")
+        #expect(steps <= 5 + model.rows.count / 50, "\(name): \(steps) steps")
       }
     }
   }

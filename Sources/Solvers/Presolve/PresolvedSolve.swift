@@ -19,7 +19,7 @@ enum PresolvedSolve {
     context.report(.log(presolve.summary.text))
     switch presolve.result {
     case .reduced(let reduced, let postsolve):
-      if reduced.linear.columnCount == 0 && reduced.cones.isEmpty { return lift(nothingLeft(reduced), postsolve) }
+      if reduced.linear.columnCount == 0 && reduced.cones.isEmpty { return lift(nothingLeft(reduced, options), postsolve) }
       return lift(try solve(reduced), postsolve)
     case .infeasible(let farkas):
       var outcome = FormOutcome(.infeasible, Termination(.proved, detail: "presolve"))
@@ -41,11 +41,13 @@ enum PresolvedSolve {
   }
 
   /// The optimum of a form without columns.
-  private static func nothingLeft(_ form: ConicForm) -> FormOutcome {
+  private static func nothingLeft(_ form: ConicForm, _ options: SolveOptions) -> FormOutcome {
     var outcome = FormOutcome(.optimal, Termination(.proved, detail: "presolve left nothing"))
     outcome.proof = .tolerance(1e-9)
     outcome.source = "presolve"
-    outcome.basis = Basis(columns: [], rows: [Basis.Status](repeating: .basic, count: form.linear.rowCount))
+    if options.crossover {
+      outcome.basis = Basis(columns: [], rows: [Basis.Status](repeating: .basic, count: form.linear.rowCount))
+    }
     return outcome
   }
 

@@ -1,4 +1,5 @@
 import Constraints
+import LinearAlgebra
 
 /// An optimal answer without a basis as a vertex with its basis: the crossover, and the simplex method for what rounding
 /// leaves to do.
@@ -43,6 +44,24 @@ enum VertexRecovery {
     result.bound = result.objective
     result.termination = Termination(.proved, detail: "optimal basis")
     return result
+  }
+
+  /// An answer whose basis was lifted from a reduced form: as it is when the basis is regular; otherwise the crossover
+  /// starts again in the form itself, where the lifted answer leaves it little to do.
+  static func confirmed(
+    _ outcome: FormOutcome, of form: LinearForm, options: SolveOptions, context: SolveContext
+  ) -> FormOutcome {
+    guard let basis = outcome.basis else { return outcome }
+    let problem = CrossoverProblem(form, scaling: Crossover.Options().scalingPasses)
+    let n = form.columnCount
+    let basic = (0..<n).filter { basis.columns[$0] == .basic } + (n..<problem.count).filter { basis.rows[$0 - n] == .basic }
+    let factors = SparseLU(rowCount: form.rowCount)
+    factors.factor(problem.matrix, classes: [basic.map { Int32($0) }], unitColumns: n)
+    if basic.count == form.rowCount && factors.rejected.isEmpty && factors.filledCount == 0 { return outcome }
+    context.report(.log("the basis is singular before presolve; crossover once more there"))
+    var start = outcome
+    start.basis = nil
+    return run(start, of: form, options: options, context: context)
   }
 
   private static func summary(_ crossover: Crossover, seconds: Double) -> String {

@@ -14,16 +14,19 @@ public struct InteriorPointSolver: Solver {
   public func solve(
     _ form: Form, options: SolveOptions, context: SolveContext
   ) throws(SolverError) -> FormOutcome {
-    try PresolvedSolve.run(form, options: options, context: context) { reduced in
+    let outcome = try PresolvedSolve.run(form, options: options, context: context) { reduced in
       let problem = InteriorPointProblem(reduced, ruizPasses: InteriorPoint.Options().ruizPasses)
       var method = InteriorPoint(problem, options: InteriorPoint.Options(), context: context)
       let ending = method.run()
       let outcome = InteriorPointSolver.outcome(method, ending, reduced)
+      if ending == .dualInfeasible { return InteriorPointSolver.withPoint(outcome, reduced, context) }
       if options.crossover && reduced.isLinear {
         return InteriorPointSolver.vertex(outcome, method, reduced.linear, options, context)
       }
-      return ending == .dualInfeasible ? InteriorPointSolver.withPoint(outcome, reduced, context) : outcome
+      return outcome
     }
+    guard options.crossover && options.presolve, case .linear(let linear) = form else { return outcome }
+    return VertexRecovery.confirmed(outcome, of: linear, options: options, context: context)
   }
 
   /// The answer taken on to a vertex, also from where the method stalled; the answer as it is where that fails.
