@@ -52,6 +52,9 @@ public struct ConicForm: Sendable {
     }
   }
 
+  /// Whether there are neither cones nor a quadratic objective.
+  var isLinear: Bool { cones.isEmpty && hessian.entryCount == 0 }
+
   /// Number of rows of G.
   public var coneRowCount: Int { coneOffsets.count }
 }

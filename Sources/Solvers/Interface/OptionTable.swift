@@ -105,6 +105,7 @@ public enum OptionTable {
     },
     choice("branching", "auto", "Which fractional variable to branch on.", \.branching),
     choice("node-selection", "auto", "Which open node to look at next.", \.nodeSelection),
+    flag("crossover", "false", "Go on from the answer of an interior-point method to a vertex and its basis.", \.crossover),
     flag("duals", "false", "Give duals also for integer models, with the integers fixed at the answer.", \.duals),
   ]
 

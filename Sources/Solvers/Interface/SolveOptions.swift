@@ -41,6 +41,8 @@ public struct SolveOptions: Sendable {
   public var nodeSelection: NodeSelection = .auto
   /// Whether to compute duals: for integer models this takes another solve with the integers fixed.
   public var duals = false
+  /// Whether to go on from the answer of an interior-point method to a vertex and its basis; for linear models.
+  public var crossover = false
 
   public init() {}
 

@@ -15,24 +15,24 @@ enum PresolvedSolve {
     case .conic(let conic): original = conic
     }
     guard options.presolve else { return try solve(original) }
-    return try run(original, Presolve.Options(), context: context, solve: solve)
+    return try run(original, Presolve.Options(), wantsBasis: options.crossover, context: context, solve: solve)
   }
 
   /// As above, with chosen rules; where those lose the proof of infeasibility, once more without the ones to blame.
   static func run(
-    _ original: ConicForm, _ options: Presolve.Options, context: SolveContext,
+    _ original: ConicForm, _ options: Presolve.Options, wantsBasis: Bool = false, context: SolveContext,
     solve: (ConicForm) throws(SolverError) -> FormOutcome
   ) throws(SolverError) -> FormOutcome {
     let presolve = Presolve.run(original, options: options)
     context.report(.log(presolve.summary.text))
     switch presolve.result {
     case .reduced(let reduced, let postsolve):
-      if reduced.linear.columnCount == 0 && reduced.cones.isEmpty { return lift(nothingLeft(), postsolve) }
+      if reduced.linear.columnCount == 0 && reduced.cones.isEmpty { return lift(nothingLeft(reduced, wantsBasis: wantsBasis), postsolve) }
       let outcome = try solve(reduced)
       let lifted = lift(outcome, postsolve)
       if options.rules.contains(.dominatedColumns) && isProofLost(outcome, lifted, postsolve) {
         context.report(.log("the proof of infeasibility does not lead back; again without bounds on multipliers"))
-        return try run(original, options.withoutMultipliers, context: context, solve: solve)
+        return try run(original, options.withoutMultipliers, wantsBasis: wantsBasis, context: context, solve: solve)
       }
       return lifted
     case .infeasible(let farkas):
@@ -55,10 +55,13 @@ enum PresolvedSolve {
   }
 
   /// The optimum of a form without columns.
-  private static func nothingLeft() -> FormOutcome {
+  private static func nothingLeft(_ form: ConicForm, wantsBasis: Bool) -> FormOutcome {
     var outcome = FormOutcome(.optimal, Termination(.proved, detail: "presolve left nothing"))
     outcome.proof = .tolerance(1e-9)
     outcome.source = "presolve"
+    if wantsBasis {
+      outcome.basis = Basis(columns: [], rows: [Basis.Status](repeating: .basic, count: form.linear.rowCount))
+    }
     return outcome
   }
 

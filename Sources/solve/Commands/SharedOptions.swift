@@ -146,6 +146,7 @@ struct SolveFlags: ParsableArguments {
   @Option(parsing: .unconditional, help: .entry("cuts")) var cuts: String?
   @Option(parsing: .unconditional, help: .entry("branching")) var branching: String?
   @Option(parsing: .unconditional, help: .entry("node-selection")) var nodeSelection: String?
+  @Flag(inversion: .prefixedNo, help: .entry("crossover")) var crossover: Bool?
   @Flag(inversion: .prefixedNo, help: .entry("duals")) var duals: Bool?
 
   /// Names and values that were given, in the order of the table.
@@ -157,7 +158,8 @@ struct SolveFlags: ParsableArguments {
       ("integrality", integrality), ("seed", seed), ("threads", threads),
       ("presolve", presolve.map { "\($0)" }),
       ("heuristics", heuristics.map { "\($0)" }), ("heuristic", heuristic.isEmpty ? nil : heuristic.joined(separator: ",")),
-      ("cuts", cuts), ("branching", branching), ("node-selection", nodeSelection), ("duals", duals.map { "\($0)" }),
+      ("cuts", cuts), ("branching", branching), ("node-selection", nodeSelection),
+      ("crossover", crossover.map { "\($0)" }), ("duals", duals.map { "\($0)" }),
     ]
     return texts.compactMap { name, value in value.map { (name, $0) } }
   }

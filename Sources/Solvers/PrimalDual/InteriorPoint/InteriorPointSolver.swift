@@ -15,10 +15,31 @@ public struct InteriorPointSolver: Solver {
     _ form: Form, options: SolveOptions, context: SolveContext
   ) throws(SolverError) -> FormOutcome {
     let settings = settings(options)
-    return try PresolvedSolve.run(form, options: options, context: context) { reduced in
-      let (outcome, ending) = InteriorPointSolver.run(reduced, settings, context)
-      return ending == .dualInfeasible ? InteriorPointSolver.withPoint(outcome, reduced, settings, context) : outcome
+    let outcome = try PresolvedSolve.run(form, options: options, context: context) { reduced in
+      let (outcome, ending, multipliers) = InteriorPointSolver.run(reduced, settings, context)
+      if ending == .dualInfeasible { return InteriorPointSolver.withPoint(outcome, reduced, settings, context) }
+      if options.crossover && reduced.isLinear {
+        return InteriorPointSolver.vertex(outcome, multipliers, reduced.linear, options, context)
+      }
+      return outcome
     }
+    guard options.crossover && options.presolve, case .linear(let linear) = form else { return outcome }
+    return VertexRecovery.confirmed(outcome, of: linear, options: options, context: context)
+  }
+
+  /// The answer taken on to a vertex, also from where the method stalled; the answer as it is where that fails.
+  private static func vertex(
+    _ outcome: FormOutcome, _ multipliers: [Double], _ form: LinearForm, _ options: SolveOptions, _ context: SolveContext
+  ) -> FormOutcome {
+    var start = outcome
+    if outcome.outcome == .unknown && (outcome.termination.reason == .stalled || outcome.termination.reason == .iterationLimit) {
+      guard outcome.point.allSatisfy(\.isFinite), multipliers.allSatisfy(\.isFinite) else { return outcome }
+      start.rowDuals = multipliers
+    } else if outcome.outcome != .optimal {
+      return outcome
+    }
+    let result = VertexRecovery.run(start, of: form, options: options, context: context)
+    return result.basis == nil ? outcome : result
   }
 
   /// The method's own options.
@@ -35,13 +56,15 @@ public struct InteriorPointSolver: Solver {
   /// Arranges the cones of a form and solves it.
   private static func run(
     _ form: ConicForm, _ settings: InteriorPoint.Options, _ context: SolveContext
-  ) -> (outcome: FormOutcome, ending: InteriorPoint.Ending) {
+  ) -> (outcome: FormOutcome, ending: InteriorPoint.Ending, rowMultipliers: [Double]) {
     let arrangement = ConeArrangement(form)
     let problem = InteriorPointProblem(
       arrangement.form, eliminatedConeCount: arrangement.eliminatedCount, ruizPasses: settings.ruizPasses)
     var method = InteriorPoint(problem, options: settings, context: context)
     let ending = method.run()
-    return (arrangement.restored(outcome(method, ending, arrangement.form)), ending)
+    let e = method.embedding
+    let multipliers = problem.liftMultipliers(e.multipliers.pointer, costScale: problem.costScale * e.tau).rows
+    return (arrangement.restored(outcome(method, ending, arrangement.form)), ending, multipliers)
   }
 
   /// A form with a ray is unbounded only if it is feasible: looks for a point, with the objective left out.
@@ -51,7 +74,7 @@ public struct InteriorPointSolver: Solver {
     var constraints = form
     constraints.linear.objective = [Double](repeating: 0, count: form.linear.columnCount)
     constraints.hessian = SparseMatrix(rowCount: form.linear.columnCount, columnCount: form.linear.columnCount)
-    let (answer, ending) = run(constraints, settings, context)
+    let (answer, ending, _) = run(constraints, settings, context)
     var feasibility = answer
     if ending == .primalInfeasible { return feasibility }
     guard ending == .optimal || ending == .nearlyOptimal else {
