@@ -23,7 +23,7 @@ private let sdpaCases: [DialectCase] = [
   DialectCase(
     "comments, brackets, text after the numbers, diagonal blocks", example,
     .model(
-      "min 1.5 x[1] + -2 x[2]; block[2,1]: x[1] in [0, inf]; block[2,2]:  in [4, inf]; block[3,1]: 5 x[2] in [0, inf]; "
+      "min 1.5 x[1] + -2 x[2]; block[2,1]: x[1] in [0, inf]; block[2,2]: 0 in [4, inf]; block[3,1]: 5 x[2] in [0, inf]; "
         + "block[1]: (3, 2 x[1], x[2]) in PositiveSemidefiniteConeTriangle; " + free, [])),
   DialectCase(
     "an entry below the diagonal", "1\n1\n2\n1\n1 1 2 1 3\n",

@@ -199,7 +199,8 @@ struct InteriorPoint {
     e.computeAffineDirection()
     var affine = e.maxStep(limit: 1)
     // With cones the residual is large on the way to a certificate, and more regularization only makes it larger.
-    let broken = e.cones.isEmpty ? options.brokenResidual : .greatestFiniteMagnitude
+    let isCertifying = !e.cones.isEmpty && e.tau < e.kappa
+    let broken = isCertifying ? .greatestFiniteMagnitude : options.brokenResidual
     for _ in 0..<3 where !(e.kkt.lastResidual <= broken && e.tauStep.isFinite && affine.isFinite) {
       e.kkt.regularizeMore()
       _ = e.factorAgain()
