@@ -127,7 +127,11 @@ struct PresolveAgreementTests {
     var faults: [String] = []
     let answers = [("presolved", presolved, presolved.interiorAnswer)]
       + (permuted.outcome == .optimal ? [("permuted", permuted, shuffled.restored(permuted.interiorAnswer))] : [])
-    if presolved.outcome != permuted.outcome { faults.append("\(presolved.outcome), in another order \(permuted.outcome)") }
+    // A solver that gives up on an unbounded form in one of the orders says nothing about presolve.
+    let isUndecided = presolved.outcome == .unknown || permuted.outcome == .unknown
+    if presolved.outcome != permuted.outcome && !(isUndecided && plain.outcome != .optimal) {
+      faults.append("\(presolved.outcome), in another order \(permuted.outcome)")
+    }
     guard plain.outcome == .optimal || presolved.outcome == .optimal else { return faults }
     optima += 1
     for (name, outcome, answer) in answers {
