@@ -120,7 +120,7 @@ struct PlanReport {
       case "interior":
         factor.map {
           "interior: each iteration a factor of \($0.entryCount) entries, "
-            + "\(significant($0.flopCount / 1e6, 2).text) million operations"
+            + "\(significant($0.flopCount, 2).text) operations"
         }
       case "pdhg": "pdhg: each iteration two products with \(entries) entries; many iterations"
       case "glpk": "glpk: each iteration solves with a basis of order \(form.linear.rowCount); gives a vertex"
