@@ -6,6 +6,8 @@ import LinearAlgebra
 enum VertexRecovery {
   /// Up to this violation of bounds and signs in the scaled problem the vertex of the crossover is the answer.
   static let tolerance = 1e-9
+  /// Up to this deviation, in the scaled problem, a lifted basis fits its point and multipliers.
+  static let consistency = 1e-6
 
   /// - Returns: an optimal vertex with its basis; the given outcome where that cannot be had, or not in time.
   static func run(
@@ -46,22 +48,50 @@ enum VertexRecovery {
     return result
   }
 
-  /// An answer whose basis was lifted from a reduced form: as it is when the basis is regular; otherwise the crossover
-  /// starts again in the form itself, where the lifted answer leaves it little to do.
+  /// An answer that was lifted with its basis from a reduced form: as it is when the basis is regular and fits the point
+  /// and the multipliers; otherwise the crossover starts again in the form itself, where there is little left to do.
   static func confirmed(
     _ outcome: FormOutcome, of form: LinearForm, options: SolveOptions, context: SolveContext
   ) -> FormOutcome {
     guard let basis = outcome.basis else { return outcome }
     let problem = CrossoverProblem(form, scaling: Crossover.Options().scalingPasses)
-    let n = form.columnCount
-    let basic = (0..<n).filter { basis.columns[$0] == .basic } + (n..<problem.count).filter { basis.rows[$0 - n] == .basic }
-    let factors = SparseLU(rowCount: form.rowCount)
-    factors.factor(problem.matrix, classes: [basic.map { Int32($0) }], unitColumns: n)
-    if basic.count == form.rowCount && factors.rejected.isEmpty && factors.filledCount == 0 { return outcome }
-    context.report(.log("the basis is singular before presolve; crossover once more there"))
+    if isRegular(basis, problem) && isConsistent(outcome, basis, problem) { return outcome }
+    context.report(.log("the basis does not fit the form before presolve; crossover once more there"))
     var start = outcome
     start.basis = nil
     return run(start, of: form, options: options, context: context)
+  }
+
+  private static func isRegular(_ basis: Basis, _ problem: CrossoverProblem) -> Bool {
+    let statuses = basis.columns + basis.rows
+    let basic = statuses.indices.filter { statuses[$0] == .basic }
+    if basic.count != problem.rowCount { return false }
+    let factors = SparseLU(rowCount: problem.rowCount)
+    factors.factor(problem.matrix, classes: [basic.map { Int32($0) }], unitColumns: problem.columnCount)
+    return factors.rejected.isEmpty && factors.filledCount == 0
+  }
+
+  /// Whether what is not basic is where its status says, and what is basic has no reduced cost.
+  private static func isConsistent(_ outcome: FormOutcome, _ basis: Basis, _ problem: CrossoverProblem) -> Bool {
+    guard outcome.rowDuals.count == problem.rowCount else { return false }
+    let x = problem.values(of: outcome.point)
+    let z = problem.reducedCosts(of: outcome.rowDuals)
+    let statuses = basis.columns + basis.rows
+    for (k, status) in statuses.enumerated() {
+      let (low, high) = (problem.lower[k], problem.upper[k])
+      let slack = consistency * max(1, abs(x[k]))
+      let price = consistency * max(1, abs(problem.cost[k]))
+      let fits =
+        switch status {
+        case .basic: abs(z[k]) <= price && x[k] >= low - slack && x[k] <= high + slack
+        case .atLower: abs(x[k] - low) <= slack && z[k] >= -price
+        case .atUpper: abs(x[k] - high) <= slack && z[k] <= price
+        case .fixed: abs(x[k] - low) <= slack && low == high
+        case .free: low == -.infinity && high == .infinity && abs(z[k]) <= price
+        }
+      if !fits { return false }
+    }
+    return true
   }
 
   private static func summary(_ crossover: Crossover, seconds: Double) -> String {
