@@ -290,3 +290,38 @@ struct InteriorPointProblem {
     return (multipliers, cones)
   }
 }
+
+extension InteriorPointProblem {
+  /// Which columns have neither bounds nor a part in P.
+  func freeColumns() -> (Int) -> Bool {
+    var isFree = (0..<columnCount).map { !lower[$0].isFinite && !upper[$0].isFinite }
+    for j in 0..<columnCount {
+      for k in hessian.starts[j]..<hessian.starts[j + 1] {
+        isFree[j] = false
+        isFree[Int(hessian.rowIndices[k])] = false
+      }
+    }
+    return { isFree[$0] }
+  }
+
+  /// `out -= P x`.
+  func subtractHessianProduct(_ x: UnsafePointer<Double>, from out: UnsafeMutablePointer<Double>) {
+    if hessian.entryCount == 0 { return }
+    hessian.starts.withUnsafeBufferPointer { starts in
+      hessian.rowIndices.withUnsafeBufferPointer { rows in
+        hessian.values.withUnsafeBufferPointer { entries in
+          for j in 0..<columnCount {
+            let xj = x[j]
+            var sum = 0.0
+            for k in starts[j]..<starts[j + 1] {
+              let i = Int(rows[k])
+              sum += entries[k] * x[i]
+              if i != j { out[i] -= entries[k] * xj }
+            }
+            out[j] -= sum
+          }
+        }
+      }
+    }
+  }
+}
