@@ -1,4 +1,5 @@
 import Constraints
+import LinearAlgebra
 
 /// The shared presolve in front of a solver of continuous forms, and its undoing behind it.
 enum PresolvedSolve {
@@ -40,9 +41,19 @@ enum PresolvedSolve {
       outcome.proof = farkas.isEmpty ? .search : .certificate
       outcome.farkas = farkas
       return outcome
-    case .infeasibleOrUnbounded:
-      // Which of the two, and a point or certificate, takes a solve.
-      return try solve(original)
+    case .infeasibleOrUnbounded(let ray):
+      // Which of the two, and a point or certificate, takes a solve without the objective.
+      let answer = try run(original.withoutObjective, options, context: context, solve: solve)
+      if answer.outcome == .infeasible { return answer }
+      guard answer.outcome == .optimal else { return try solve(original) }
+      var outcome = FormOutcome(.unbounded, Termination(.proved, detail: "presolve"))
+      outcome.proof = .certificate
+      outcome.point = answer.point
+      outcome.source = answer.source
+      outcome.objective = original.value(at: answer.point)
+      outcome.ray = ray
+      outcome.statistics = answer.statistics
+      return outcome
     }
   }
 
@@ -85,6 +96,17 @@ enum PresolvedSolve {
     result.coneDuals = answer.coneDuals
     result.reducedCosts = answer.reducedCosts
     result.basis = answer.basis
+    return result
+  }
+}
+
+extension ConicForm {
+  /// The same constraints with nothing to minimize.
+  var withoutObjective: ConicForm {
+    var result = self
+    result.linear.objective = [Double](repeating: 0, count: linear.columnCount)
+    result.linear.constant = 0
+    result.hessian = SparseMatrix(rowCount: linear.columnCount, columnCount: linear.columnCount)
     return result
   }
 }

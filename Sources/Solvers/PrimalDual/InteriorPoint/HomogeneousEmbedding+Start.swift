@@ -29,6 +29,8 @@ extension HomogeneousEmbedding {
     // Dual: multipliers that make q - Aᵀλ smallest.
     for j in 0..<n { two[j] = problem.cost[j] }
     kkt.solve(rhs.pointer, count: 2)
+    // Equations that contradict each other have no solution to start from.
+    if kkt.lastResidual > 1e-3 && cones.isEmpty { return startCentrally() }
     for j in 0..<n { t.pointer[j] += one[j] }
     for i in 0..<m {
       if !isEquation[i] { t.pointer[n + i] += one[n + i] }
@@ -60,8 +62,10 @@ extension HomogeneousEmbedding {
     cones.shiftInside(coneMultipliers)
   }
 
-  /// The start for exponential and power cones: the central point of every cone and box.
+  /// The start where least squares give none, as for exponential and power cones: the central point of every cone and
+  /// box.
   private func startCentrally() {
+    rhs.fill(0)
     t.fill(0)
     for i in 0..<m { multipliers.pointer[i] = 0 }
     boxes.slack.fill(1)
@@ -69,7 +73,7 @@ extension HomogeneousEmbedding {
     for k in 0..<boxes.sideCount where Int(boxes.index[k]) >= n {
       multipliers.pointer[Int(boxes.index[k]) - n] += boxes.sign(k)
     }
-    (tau, kappa) = (1, 1)
+    (tau, kappa) = (1, isHomogeneous ? 1 : 0)
   }
 
   /// Slacks and multipliers from t and the wanted differences zl - zu, shifted by Mehrotra's rule.

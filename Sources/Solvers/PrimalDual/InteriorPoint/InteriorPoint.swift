@@ -75,8 +75,11 @@ struct InteriorPoint {
   private var best = Double.infinity
   /// The proof of infeasibility in the rows of the form, once found.
   private(set) var farkas: [Double] = []
-  /// Residual of the certificate when it was last polished in vain.
+  /// The ray in the columns of the form, once found.
+  private(set) var direction: [Double] = []
+  /// Residuals of the certificates when they were last polished in vain.
   private var polishedAt = Double.infinity
+  private var rayPolishedAt = Double.infinity
   let costNorm: Double
   /// What the minimized objective has beside the problem's.
   let constant: Double
@@ -144,7 +147,7 @@ struct InteriorPoint {
       bestCertificate = min(certificate, bestCertificate)
       if merit <= 1 { return .optimal }
       if measures.farkasResidual <= 1e-2, let ending = infeasible() { return ending }
-      if measures.rayResidual <= options.certificate { return .dualInfeasible }
+      if measures.rayResidual <= 1e-2, isUnbounded() { return .dualInfeasible }
       if merit < 0.9 * leastMerit {
         if merit < best {
           if merit <= options.reduced { e.keep() }
@@ -181,6 +184,18 @@ struct InteriorPoint {
     }
     if isClear { polishedAt = min(polishedAt, measures.farkasResidual) }
     return measures.farkasResidual <= options.certificate && !problem.form.cones.isEmpty ? .primalInfeasible : nil
+  }
+
+  /// Looks for a ray in the present iterate, the more thoroughly the clearer it seems.
+  private mutating func isUnbounded() -> Bool {
+    if !problem.form.cones.isEmpty { return measures.rayResidual <= options.certificate }
+    let residual = measures.rayResidual
+    let isClear = residual <= 1e-7 || embedding.kappa > 1e5 * embedding.tau
+    let polishing = isClear && residual < 0.1 * rayPolishedAt
+    if polishing { rayPolishedAt = residual }
+    guard let found = ray(polishing: polishing) else { return false }
+    direction = found
+    return true
   }
 
   /// Goes back to the best iterate, when that is good enough to be called a solution.

@@ -71,10 +71,7 @@ public struct InteriorPointSolver: Solver {
   private static func withPoint(
     _ outcome: FormOutcome, _ form: ConicForm, _ settings: InteriorPoint.Options, _ context: SolveContext
   ) -> FormOutcome {
-    var constraints = form
-    constraints.linear.objective = [Double](repeating: 0, count: form.linear.columnCount)
-    constraints.hessian = SparseMatrix(rowCount: form.linear.columnCount, columnCount: form.linear.columnCount)
-    let (answer, ending, _) = run(constraints, settings, context)
+    let (answer, ending, _) = run(form.withoutObjective, settings, context)
     var feasibility = answer
     if ending == .primalInfeasible { return feasibility }
     guard ending == .optimal || ending == .nearlyOptimal else {
@@ -112,7 +109,7 @@ public struct InteriorPointSolver: Solver {
     case .dualInfeasible:
       result = FormOutcome(.unbounded, Termination(.proved))
       result.proof = .certificate
-      result.ray = problem.liftPoint(e.t.pointer, asDirection: true)
+      result.ray = method.direction.isEmpty ? problem.liftPoint(e.t.pointer, asDirection: true) : method.direction
     case .stalled: result = FormOutcome(.unknown, Termination(.stalled))
     case .iterationLimit: result = FormOutcome(.unknown, Termination(.iterationLimit))
     case .stopped:
