@@ -9,8 +9,15 @@ public struct SolverChoice: Sendable {
 
   /// Entries up to which the simplex method is as fast as the interior-point method, and gives a vertex besides.
   static let smallEntryCount = 3_000
-  /// Rows and columns from which on first-order steps are tried when factors cannot be afforded.
+  /// Entries from which on the fill of the factor is counted before the choice: a symbolic factorization then costs a few
+  /// percent of a solve.
+  static let estimatedEntryCount = 100_000
+  /// Entries from which on even that takes too long.
   static let largeEntryCount = 30_000_000
+  /// Operations and entries of one factorization above which first-order steps are tried first: a minute an iteration, or
+  /// 4 GB.
+  static let affordableFlops = 1e12
+  static let affordableFactor = 500_000_000
 
   /// The solvers to try, in order; never empty.
   /// - Throws: ``SolverError/refused(_:)`` when the named solver does not exist or does not take the form, or none does.
@@ -46,20 +53,31 @@ public struct SolverChoice: Sendable {
         ("glpk", "\(entries) entries: the simplex method is as fast as any other and gives a vertex"),
         ("interior", "the interior-point method"),
       ]
-    } else if entries <= largeEntryCount {
-      order = [
-        ("interior", "\(entries) entries: the interior-point method is faster than the simplex method"),
-        ("glpk", "the simplex method"),
-      ]
     } else {
-      order = [
-        ("pdhg", "\(entries) entries: too many to factorize"), ("interior", "the interior-point method"),
-      ]
+      order = large(reformulation.conicForm)
     }
     let chosen = order.compactMap { item in
       able.first { $0.name == item.name }.map { SolverChoice(solver: $0, reason: item.reason) }
     }
     return chosen.isEmpty ? able.map { SolverChoice(solver: $0, reason: "the only one of this build") } : chosen
+  }
+
+  /// The order for forms that are too large for the simplex method, from the size and the fill of the factor.
+  private static func large(_ form: ConicForm) -> [(name: String, reason: String)] {
+    let entries = form.linear.entryCount
+    let interior = ("interior", "the interior-point method")
+    if entries > largeEntryCount { return [("pdhg", "\(entries) entries: too many to factorize"), interior] }
+    var size = "\(entries) entries"
+    if entries > estimatedEntryCount {
+      let factor = FactorEstimate(form)
+      size += ", \(factor.entryCount) in the factor, \(Int(factor.flopCount / 1e6)) million operations an iteration"
+      if factor.flopCount > affordableFlops || factor.entryCount > affordableFactor {
+        return [("pdhg", size + ": first-order steps are expected to be faster than factorizing"), interior]
+      }
+    }
+    return [
+      ("interior", size + ": the interior-point method is faster than the simplex method"), ("glpk", "the simplex method"),
+    ]
   }
 
   private static func named(_ name: String) throws(SolverError) -> any Solver {

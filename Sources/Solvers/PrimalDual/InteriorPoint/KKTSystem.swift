@@ -24,7 +24,7 @@ final class KKTSystem {
     /// Where a cone has been eliminated, relative to the diagonal that this leaves.
     var cliqueShare = 1e-13
     /// Refinement stops at a residual of this times the largest number of the right-hand side, ...
-    var refinementTolerance = 1e-12
+    var refinementTolerance = 1e-10
     /// ... or after this many steps.
     var refinementLimit = 8
     /// A solve left with a larger residual than this counts as poor.
