@@ -119,7 +119,7 @@ extension FormOutcome {
 @Suite("Presolve agrees with itself")
 struct PresolveAgreementTests {
   /// What is wrong with the answers to a form solved with presolve, without it, and in another order.
-  private func faults(_ form: ConicForm, seed: UInt64, optima: inout Int) throws -> [String] {
+  private func faults(_ form: ConicForm, seed: UInt64, optima: inout Int, undecided: inout Int) throws -> [String] {
     let plain = try interior(form, presolve: false)
     let presolved = try interior(form, presolve: true)
     let shuffled = Shuffled(form, seed: seed)
@@ -127,10 +127,10 @@ struct PresolveAgreementTests {
     var faults: [String] = []
     let answers = [("presolved", presolved, presolved.interiorAnswer)]
       + (permuted.outcome == .optimal ? [("permuted", permuted, shuffled.restored(permuted.interiorAnswer))] : [])
-    // A solver that gives up on an unbounded form in one of the orders says nothing about presolve.
-    let isUndecided = presolved.outcome == .unknown || permuted.outcome == .unknown
-    if presolved.outcome != permuted.outcome && !(isUndecided && plain.outcome != .optimal) {
-      faults.append("\(presolved.outcome), in another order \(permuted.outcome)")
+    // A solver that gives up on an unbounded form in one of the orders says nothing about presolve; it must be rare.
+    let isUndecided = (presolved.outcome == .unknown || permuted.outcome == .unknown) && plain.outcome != .optimal
+    if presolved.outcome != permuted.outcome {
+      if isUndecided { undecided += 1 } else { faults.append("\(presolved.outcome), in another order \(permuted.outcome)") }
     }
     guard plain.outcome == .optimal || presolved.outcome == .optimal else { return faults }
     optima += 1
@@ -155,23 +155,25 @@ struct PresolveAgreementTests {
 
   @Test("300 random quadratic forms, with and without presolve and in another order", arguments: 0..<3)
   func quadratic(block: Int) throws {
-    var optima = 0
+    var (optima, undecided) = (0, 0)
     for seed in UInt64(block * 100)..<UInt64(block * 100 + 100) {
-      let found = try faults(reducibleQuadratic(seed: seed), seed: seed, optima: &optima)
+      let found = try faults(reducibleQuadratic(seed: seed), seed: seed, optima: &optima, undecided: &undecided)
       #expect(found.isEmpty, "seed \(seed): \(found)")
     }
     #expect(optima > 50)
+    #expect(undecided <= 1)
   }
 
   @Test("200 random forms with a cone, with and without presolve and in another order", arguments: 0..<2)
   func conic(block: Int) throws {
-    var optima = 0
+    var (optima, undecided) = (0, 0)
     for seed in UInt64(block * 100)..<UInt64(block * 100 + 100) {
       let form = withCone(reducibleQuadratic(seed: seed), seed: seed)
-      let found = try faults(form, seed: seed, optima: &optima)
+      let found = try faults(form, seed: seed, optima: &optima, undecided: &undecided)
       #expect(found.isEmpty, "seed \(seed): \(found)")
     }
     #expect(optima > 30)
+    #expect(undecided <= 1)
   }
 
   #if GLPK

@@ -15,6 +15,16 @@ struct SolverOptionsTests {
     return options
   }
 
+  @Test func `a factor beyond the memory limit ends the interior-point method with the reason`() throws {
+    let form = FirstOrderTests.transport(300, 300, seed: 1)
+    var options = SolveOptions()
+    options.memoryLimit = 1
+    let outcome = try InteriorPointSolver().solve(.linear(form), options: options, context: SolveContext())
+    #expect(outcome.outcome == .unknown)
+    #expect(outcome.termination.reason == .memoryLimit)
+    #expect(outcome.termination.detail.contains("entries"))
+  }
+
   @Test func `a wider tolerance is met in fewer iterations, a tighter one more exactly`() throws {
     let form = FirstOrderTests.transport(20, 30, seed: 3)
     let exact = try #require(

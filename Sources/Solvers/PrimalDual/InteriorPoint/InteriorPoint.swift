@@ -46,7 +46,7 @@ struct InteriorPoint {
     var kkt = KKTSystem.Options()
   }
 
-  enum Ending { case optimal, nearlyOptimal, primalInfeasible, dualInfeasible, stalled, iterationLimit, stopped }
+  enum Ending { case optimal, nearlyOptimal, primalInfeasible, dualInfeasible, stalled, iterationLimit, stopped, tooLarge }
 
   /// What the criteria look at, in the units of the form.
   struct Measures {
@@ -109,6 +109,7 @@ struct InteriorPoint {
 
   mutating func run() -> Ending {
     let e = embedding
+    if e.kkt.isTooLarge { return .tooLarge }
     if problem.hessian.entryCount == 0 && e.cones.isEmpty && e.boxes.sideCount > 0 {
       e.isHomogeneous = false
       switch iterate(patience: options.patience / 2) {

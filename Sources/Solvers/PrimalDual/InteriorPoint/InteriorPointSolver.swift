@@ -50,6 +50,8 @@ public struct InteriorPointSolver: Solver {
     settings.gap = settings.dual
     settings.iterationLimit = options.iterationLimit ?? settings.iterationLimit
     settings.kkt.threads = options.threads ?? settings.kkt.threads
+    // Beyond the machine's memory a factorization would be killed rather than fail.
+    settings.kkt.memoryLimit = options.memoryLimit.map { 1e6 * Double($0) } ?? 0.8 * Machine.memory
     return settings
   }
 
@@ -110,6 +112,9 @@ public struct InteriorPointSolver: Solver {
       result = FormOutcome(.unbounded, Termination(.proved))
       result.proof = .certificate
       result.ray = method.direction.isEmpty ? problem.liftPoint(e.t.pointer, asDirection: true) : method.direction
+    case .tooLarge:
+      let detail = "the factor would have \(e.kkt.factorEntryCount) entries; --solver pdhg needs none"
+      return FormOutcome(.unknown, Termination(.memoryLimit, detail: detail))
     case .stalled: result = FormOutcome(.unknown, Termination(.stalled))
     case .iterationLimit: result = FormOutcome(.unknown, Termination(.iterationLimit))
     case .stopped:

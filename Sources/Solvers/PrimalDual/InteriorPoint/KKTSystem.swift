@@ -30,6 +30,8 @@ final class KKTSystem {
     /// A solve left with a larger residual than this counts as poor.
     var poorResidual = 1e-9
     var threads = 1
+    /// Most bytes that a factor may take.
+    var memoryLimit = Double.infinity
   }
 
   let problem: InteriorPointProblem
@@ -37,7 +39,8 @@ final class KKTSystem {
   let elimination: ConeElimination
   let pattern: KKTPattern
   let analysis: LDLAnalysis
-  let factorization: LDLFactorization
+  /// Takes its memory when it is first needed.
+  private(set) lazy var factorization = makeFactorization()
   let rows: SparseMatrix
   let values: Vector
   let work: Vector
@@ -71,18 +74,6 @@ final class KKTSystem {
     rows = problem.matrix.transposed()
     elimination = ConeElimination(cones, matrix: problem.matrix, rows: rows, isFree: problem.freeColumns())
     (pattern, analysis) = KKTSystem.choosePattern(problem, rows, cones, elimination)
-    var factorOptions = LDLFactorization.Options()
-    factorOptions.threads = options.threads
-    factorOptions.pivotScale = .diagonal
-    factorOptions.pivotThreshold = 1e-14
-    factorOptions.pivotReplacement = 1e-7
-    if !cones.isEmpty {
-      // Columns without bounds have nothing but regularization on their diagonal to be relative to.
-      factorOptions.pivotScale = .absolute
-      factorOptions.pivotThreshold = 1e-12
-      factorOptions.pivotReplacement = 1e-5
-    }
-    factorization = LDLFactorization(analysis, signs: pattern.signs, options: factorOptions)
     values = Vector(count: pattern.rowIndices.count)
     work = Vector(count: r + cones.auxiliaryCount)
     coneValues = Vector(count: cones.blockRows.count)
@@ -105,6 +96,24 @@ final class KKTSystem {
   }
 
   deinit { next.deallocate() }
+
+  private func makeFactorization() -> LDLFactorization {
+    var factorOptions = LDLFactorization.Options()
+    factorOptions.threads = options.threads
+    factorOptions.pivotScale = .diagonal
+    factorOptions.pivotThreshold = 1e-14
+    factorOptions.pivotReplacement = 1e-7
+    if !cones.isEmpty {
+      // Columns without bounds have nothing but regularization on their diagonal to be relative to.
+      factorOptions.pivotScale = .absolute
+      factorOptions.pivotThreshold = 1e-12
+      factorOptions.pivotReplacement = 1e-5
+    }
+    return LDLFactorization(analysis, signs: pattern.signs, options: factorOptions)
+  }
+
+  /// Whether the factor would take more memory than allowed; then there must be no factorization.
+  var isTooLarge: Bool { 8 * Double(analysis.factorEntryCount) > options.memoryLimit }
 
   /// Regularizes more until ``adaptRegularization()``, after a factorization that broke down.
   func regularizeMore() { boost *= 100 }
