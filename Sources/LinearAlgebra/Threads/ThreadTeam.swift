@@ -1,15 +1,9 @@
 import Dispatch
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// A few threads that run the same function side by side and wait for each other. The caller is the first of them, so
 /// that a team of one has no threads of its own. Nothing is allocated once the team stands.
+///
+/// Unchecked: one caller at a time uses a team, and semaphores order what it shares with its members.
 final class ThreadTeam: @unchecked Sendable {
   /// Called with the context and the number of the member, from 0.
   typealias Work = @convention(c) (UnsafeMutableRawPointer, Int) -> Void
@@ -51,7 +45,8 @@ final class ThreadTeam: @unchecked Sendable {
   init(count: Int) {
     for number in 1..<max(1, count) {
       let member = Member(number: number, shared: shared)
-      if !ThreadTeam.start(member) { break }
+      // BLAS keeps scratch memory on the stack.
+      if !DetachedThread.start(stackSize: 8 << 20, { member.loop() }) { break }
       members.append(member)
     }
   }
@@ -70,29 +65,5 @@ final class ThreadTeam: @unchecked Sendable {
     }
     work(context, 0)
     for _ in members { shared.finished.wait() }
-  }
-
-  private static func start(_ member: Member) -> Bool {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    // BLAS keeps scratch memory on the stack.
-    pthread_attr_setstacksize(&attributes, 8 << 20)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    let context = Unmanaged.passRetained(member).toOpaque()
-    #if canImport(Darwin)
-      var thread: pthread_t?
-      let code = pthread_create(&thread, &attributes, { ThreadTeam.main($0) }, context)
-    #else
-      var thread = pthread_t()
-      let code = pthread_create(&thread, &attributes, { ThreadTeam.main($0!) }, context)
-    #endif
-    pthread_attr_destroy(&attributes)
-    if code != 0 { Unmanaged<Member>.fromOpaque(context).release() }
-    return code == 0
-  }
-
-  private static func main(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    Unmanaged<Member>.fromOpaque(context).takeRetainedValue().loop()
-    return nil
   }
 }

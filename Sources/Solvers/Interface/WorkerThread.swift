@@ -1,13 +1,6 @@
 import Dispatch
+import LinearAlgebra
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// A thread of its own that runs jobs one after another: what a C library with thread-local state needs, and what keeps
 /// a long computation off the pool that Swift's tasks share.
@@ -38,30 +31,9 @@ public final class WorkerThread: Sendable {
 
   /// Starts the thread, with 16 MB of stack.
   public init() {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setstacksize(&attributes, 16 << 20)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    let context = Unmanaged.passRetained(shared).toOpaque()
-    #if canImport(Darwin)
-      var thread: pthread_t?
-      let code = pthread_create(&thread, &attributes, { workerMain($0) }, context)
-    #else
-      var thread = pthread_t()
-      let code = pthread_create(&thread, &attributes, { workerMain($0!) }, context)
-    #endif
-    pthread_attr_destroy(&attributes)
-    if code != 0 {
-      Unmanaged<Shared>.fromOpaque(context).release()
-      shared.state.withLock { $0.hasNoThread = true }
-    }
+    let shared = shared
+    if !DetachedThread.start(stackSize: 16 << 20, { shared.loop() }) { shared.state.withLock { $0.hasNoThread = true } }
   }
-
-  private static func main(_ context: UnsafeMutableRawPointer) {
-    Unmanaged<Shared>.fromOpaque(context).takeRetainedValue().loop()
-  }
-
-  fileprivate static func run(_ context: UnsafeMutableRawPointer) { main(context) }
 
   deinit {
     shared.state.withLock { $0.isStopping = true }
@@ -92,11 +64,6 @@ public final class WorkerThread: Sendable {
       submit { continuation.resume(returning: job()) }
     }
   }
-}
-
-private func workerMain(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-  WorkerThread.run(context)
-  return nil
 }
 
 /// A value that another thread will give.

@@ -28,12 +28,12 @@ struct BoundReplacement {
     // Rounding in a multiplier of 0 would lean on sides that are infinite.
     let dust = 1e-13 * multipliers.reduce(0) { max($0, abs($1)) }
     let multipliers = multipliers.map { abs($0) <= dust ? 0 : $0 }
-    if Certificates.isContradiction(multipliers, form, infinity: infinity) { return multipliers }
+    if form.isContradiction(multipliers, infinity: infinity, radius: nil) { return multipliers }
     var replacement = BoundReplacement(form, infinity: infinity)
     for _ in 0..<4 { if !replacement.findSteps() { break } }
     if replacement.steps.isEmpty { return nil }
     let moved = replacement.moved(multipliers)
-    return Certificates.isContradiction(moved, form, infinity: infinity) ? moved : nil
+    return form.isContradiction(moved, infinity: infinity, radius: nil) ? moved : nil
   }
 
   private init(_ form: LinearForm, infinity: Double) {

@@ -191,7 +191,7 @@ extension PresolveProblem {
       recovery.point[j] = direction
       recovery.undoRay(stack)
       let ray = recovery.pointValues
-      if Certificates.isImproving(ray, form, infinity: options.infinity) {
+      if form.isRay(ray, infinity: options.infinity) {
         return Presolve(result: .infeasibleOrUnbounded(ray: ray), summary: .init(before: before, after: after))
       }
     }

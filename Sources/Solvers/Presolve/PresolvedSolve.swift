@@ -61,7 +61,7 @@ enum PresolvedSolve {
   private static func isProofLost(_ outcome: FormOutcome, _ lifted: FormOutcome, _ postsolve: Postsolve) -> Bool {
     guard outcome.outcome == .infeasible, !outcome.farkas.isEmpty, outcome.coneDuals.isEmpty else { return false }
     let infinity = Presolve.Options().infinity
-    return !Certificates.isContradiction(lifted.farkas, postsolve.original.linear, infinity: infinity)
+    return !postsolve.original.linear.isContradiction(lifted.farkas, infinity: infinity, radius: nil)
       && BoundReplacement.contradiction(outcome.farkas, postsolve.reduced.linear, infinity: infinity) != nil
   }
 

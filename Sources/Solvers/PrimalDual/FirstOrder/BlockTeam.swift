@@ -76,11 +76,13 @@ final class BlockTeam {
     }
   }
 
+  /// Unchecked: a thread's name is a pointer on some systems, and is only compared.
   private struct ThreadName: @unchecked Sendable {
     private let thread = pthread_self()
     var isCurrent: Bool { pthread_equal(thread, pthread_self()) != 0 }
   }
 
+  /// Unchecked: `work` is written before `posted` moves on and read after.
   private final class Shared: @unchecked Sendable {
     let barrier: Barrier
     private let posted = Atomic<Int>(0)

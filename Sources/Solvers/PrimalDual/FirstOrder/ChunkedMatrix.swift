@@ -8,6 +8,8 @@
 /// A. Monakov, A. Lokhmotov, A. Avetisyan, "Automatically tuning sparse matrix-vector multiplication for GPU
 /// architectures" (2010), the sliced ELLPACK format; M. Kreutzer et al., "A unified sparse matrix data format for
 /// efficient general sparse matrix-vector multiplication", SIAM Journal on Scientific Computing 36 (2014).
+///
+/// Unchecked: filled by one thread, and only read once iterations begin.
 final class ChunkedMatrix: @unchecked Sendable {
   /// Number of chunks; outputs, padding included, are four times as many.
   let chunkCount: Int

@@ -30,7 +30,7 @@ struct RayRepair {
       }
       if largest == 0 { return nil }
       let rows = p.originalRows { y[$0] }
-      if FirstOrder.provesInfeasibility(rows, of: p.form) { return rows }
+      if p.form.isContradiction(rows) { return rows }
       if round == rounds || shouldStop() { break }
       let price = iteration.transposedProduct(y)
       for j in 0..<n {
@@ -62,7 +62,7 @@ struct RayRepair {
       }
       if largest == 0 { return nil }
       let columns = p.originalColumns { x[$0] }
-      if FirstOrder.provesDescent(columns, of: p.form) { return columns }
+      if ConicForm(p.form).isRay(columns, tolerance: 5e-10) { return columns }
       if round == rounds || shouldStop() { break }
       let activity = iteration.product(x)
       for i in 0..<m {
@@ -73,56 +73,5 @@ struct RayRepair {
       for j in 0..<n { x[j] += squares.columnCorrection[j] }
     }
     return nil
-  }
-}
-
-extension FirstOrder {
-  /// How large variables without a bound may be for a contradiction to count.
-  private static let radius = 1e9
-
-  /// Whether adding up the rows with these multipliers contradicts the bounds of the columns; what rounding leaves on
-  /// columns without a bound is charged as if they were as large as the radius.
-  /// - Complexity: O(rows + columns + entries).
-  static func provesInfeasibility(_ y: [Double], of form: LinearForm) -> Bool {
-    var combined = [Double](repeating: 0, count: form.columnCount)
-    var (least, entering) = (0.0, 0.0)
-    for i in 0..<form.rowCount where y[i] != 0 {
-      let term = y[i] * (y[i] > 0 ? form.rowLower[i] : form.rowUpper[i])
-      if !term.isFinite { return false }
-      least += term
-      entering = max(entering, abs(term))
-      for k in form.starts[i]..<form.starts[i + 1] { combined[Int(form.entryColumns[k])] += y[i] * form.entryValues[k] }
-    }
-    var most = 0.0
-    for j in 0..<form.columnCount where combined[j] != 0 {
-      let side = combined[j] > 0 ? form.columnUpper[j] : form.columnLower[j]
-      most += side.isFinite ? combined[j] * side : abs(combined[j]) * radius
-      if side.isFinite { entering = max(entering, abs(combined[j] * side)) }
-    }
-    return least - most > 1e-8 * entering
-  }
-
-  /// Whether the form stays feasible in this direction while the objective improves.
-  /// - Complexity: O(rows + columns + entries).
-  static func provesDescent(_ d: [Double], of form: LinearForm) -> Bool {
-    let size = d.reduce(0) { max($0, abs($1)) }
-    let tolerance = 5e-10 * size
-    var (rate, entering) = (0.0, 0.0)
-    for j in 0..<form.columnCount {
-      if form.columnLower[j].isFinite && d[j] < 0 || form.columnUpper[j].isFinite && d[j] > 0 { return false }
-      let term = -form.sense.sign * form.objective[j] * d[j]
-      rate += term
-      entering = max(entering, abs(term))
-    }
-    for i in 0..<form.rowCount {
-      var (activity, largest) = (0.0, 0.0)
-      for k in form.starts[i]..<form.starts[i + 1] {
-        activity += form.entryValues[k] * d[Int(form.entryColumns[k])]
-        largest = max(largest, abs(form.entryValues[k]))
-      }
-      if form.rowLower[i].isFinite && activity < -tolerance * largest { return false }
-      if form.rowUpper[i].isFinite && activity > tolerance * largest { return false }
-    }
-    return rate > 1e-8 * entering && rate > 0
   }
 }
