@@ -216,6 +216,8 @@ public struct Statistics: Sendable {
   public var solver = ""
   public var iterations = 0
   public var nodes = 0
+  /// Evaluations of a nonlinear objective.
+  public var functionEvaluations = 0
   /// Rows, columns and entries that the solver worked on.
   public var rows = 0
   public var columns = 0

@@ -65,4 +65,5 @@ public struct LinearForm: Sendable {
 public enum Form: Sendable {
   case linear(LinearForm)
   case conic(ConicForm)
+  case nonlinear(NonlinearForm)
 }

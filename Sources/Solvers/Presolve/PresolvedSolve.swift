@@ -14,6 +14,7 @@ enum PresolvedSolve {
     switch form {
     case .linear(let linear): original = ConicForm(linear)
     case .conic(let conic): original = conic
+    case .nonlinear: throw .failed(solver: "presolve", message: "it takes no nonlinear functions")
     }
     guard options.presolve else { return try solve(original) }
     return try run(original, Presolve.Options(), wantsBasis: options.crossover, context: context, solve: solve)
