@@ -19,8 +19,9 @@ final class AugmentedLagrangianMethod {
   let context: SolveContext
   let l: AugmentedLagrangianFunction
   let inner: any BoundConstrainedMethod
-  /// The Newton method, where second derivatives exist as matrices and it is the inner method.
+  /// The Newton method, where second derivatives exist as matrices; and whether it is the inner method.
   let newton: NewtonMethod?
+  private let isNewton: Bool
   /// The best multipliers, and the residuals of the current point with them.
   let y: Vector
   var residuals = KKTResiduals()
@@ -52,9 +53,13 @@ final class AugmentedLagrangianMethod {
     case .trustRegion: self.inner = TrustRegionMethod(problem)
     case .lbfgs: self.inner = ProjectedQuasiNewtonMethod(problem, memory: options.memory)
     }
+    isNewton = newton != nil
+    if newton == nil && options.acceleration && problem.hasHessian && problem.hasJacobian {
+      newton = NewtonMethod(problem, denseOrder: options.denseOrder)
+    }
     self.newton = newton
-    stepsLeft = options.iterationLimit ?? (newton != nil ? 3000 : inner == .trustRegion ? 10_000 : 100_000)
-    innerLimit = options.innerLimit ?? (newton != nil ? 100 : inner == .trustRegion ? 500 : 2000)
+    stepsLeft = options.iterationLimit ?? (isNewton ? 3000 : inner == .trustRegion ? 10_000 : 100_000)
+    innerLimit = options.innerLimit ?? (isNewton ? 100 : inner == .trustRegion ? 500 : 2000)
     y = Vector(count: problem.m)
     best = Iterate(problem)
     estimate = Vector(count: problem.m)
@@ -149,7 +154,7 @@ final class AugmentedLagrangianMethod {
       for i in 0..<problem.m {
         let now = l.progress(current, i)
         let isSlow = now > options.sufficientDecrease * progress[i] && now >= 0.1 * largestProgress
-        if isSlow && now > 0.1 * options.feasibilityTolerance {
+        if isSlow && now > options.feasibilityTolerance {
           l.penalty[i] = min(options.largestPenalty, l.penalty[i] * options.penaltyIncrease)
         }
         progress[i] = now

@@ -9,6 +9,8 @@ struct KKTResiduals {
   var violation = Double.infinity
   /// The largest `min(|y|, distance to the side that y belongs to)`.
   var complementarity = Double.infinity
+  /// `Σ |yᵢ| · distance to the side`, relative to `max(1, |f|)`: what the objective may be off by at multipliers this size.
+  var gap = Double.infinity
   /// The mean modulus of the multipliers in hundreds, at least 1.
   var multiplierSize = 1.0
   /// Stationarity and violation with the functions as they came, the former relative to the terms of the sum.
@@ -20,6 +22,9 @@ struct KKTResiduals {
     let r = max(stationarity / multiplierSize, max(violation, complementarity))
     return r.isNaN ? .infinity : r
   }
+
+  /// The gap may be this many times the tolerance of optimality.
+  static let gapFactor = 10.0
 
   init() {}
 
@@ -38,6 +43,7 @@ struct KKTResiduals {
     violation = 0
     complementarity = 0
     unscaledViolation = 0
+    gap = 0
     var size = 1.0
     for j in 0..<n {
       let x = at.x[j]
@@ -54,8 +60,13 @@ struct KKTResiduals {
       unscaledViolation = KKTResiduals.largest(unscaledViolation, outside / problem.rowScale[i])
       let modulus = abs(y[i])
       total += modulus
-      if modulus > 0 { complementarity = max(complementarity, min(modulus, y[i] > 0 ? u - c : c - l)) }
+      if modulus > 0 {
+        let distance = y[i] > 0 ? u - c : c - l
+        complementarity = max(complementarity, min(modulus, distance))
+        gap += modulus * abs(distance)
+      }
     }
+    gap /= max(1, abs(at.f))
     if m > 0 { multiplierSize = max(1, total / Double(m) / 100) }
   }
 
@@ -64,7 +75,7 @@ struct KKTResiduals {
 
   func isWithin(_ optimality: Double, _ feasibility: Double) -> Bool {
     stationarity <= optimality * multiplierSize && complementarity <= max(optimality, feasibility)
-      && violation <= feasibility
+      && violation <= feasibility && gap <= KKTResiduals.gapFactor * optimality
   }
 
   func isWithinUnscaled(_ optimality: Double, _ feasibility: Double) -> Bool {

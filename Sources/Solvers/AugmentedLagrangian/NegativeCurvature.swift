@@ -4,11 +4,13 @@ import LinearAlgebra
 enum NegativeCurvature {
   /// Columns and rows nearer to a bound or side than this, relative to its size, count as active.
   static let activeDistance = 1e-6
+  /// Bounds and rows with multipliers up to this, being inequalities, may be left.
+  static let weakMultiplier = 1e-7
   /// Inverse iterations for a direction.
   static let iterations = 6
 
-  /// Looks for negative curvature of the Lagrangian among directions in which no active row or bound moves, and goes along
-  /// such a direction as long as the augmented Lagrangian falls.
+  /// Looks for negative curvature of the Lagrangian among directions in which no row or bound with a multiplier moves, and
+  /// goes along such a direction, projected into the bounds, as long as the augmented Lagrangian falls.
   /// - Returns: whether the current point was replaced by one with a lower value.
   static func leave(
     _ l: AugmentedLagrangianFunction, _ y: Vector, _ subproblem: QuadraticSubproblem, tolerance: Double,
@@ -17,13 +19,17 @@ enum NegativeCurvature {
     let problem = l.problem, n = l.n, m = l.m, at = l.current
     let free = subproblem.free, active = subproblem.active
     let inversePenalty = Vector(count: m, repeating: 1e-8)
+    let sum = Vector(count: n)
+    _ = KKTResiduals(problem, at, y, sum: sum)
     for j in 0..<n {
       let near = activeDistance * max(1, abs(at.x[j]))
-      free[j] = at.x[j] - problem.lower[j] > near && problem.upper[j] - at.x[j] > near
+      let isInside = at.x[j] - problem.lower[j] > near && problem.upper[j] - at.x[j] > near
+      free[j] = isInside || abs(sum[j]) <= weakMultiplier
     }
     for i in 0..<m {
       let near = activeDistance * max(1, abs(at.c[i]))
-      active[i] = at.c[i] - problem.rowLower[i] <= near || problem.rowUpper[i] - at.c[i] <= near
+      let isNear = at.c[i] - problem.rowLower[i] <= near || problem.rowUpper[i] - at.c[i] <= near
+      active[i] = isNear && (abs(y[i]) > weakMultiplier || problem.rowLower[i] == problem.rowUpper[i])
     }
     let h = subproblem.hessian
     problem.computeHessian(at: at.x.pointer, y.pointer, into: h.pointer)
