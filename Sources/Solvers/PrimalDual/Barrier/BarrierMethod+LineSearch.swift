@@ -57,8 +57,7 @@ extension BarrierMethod {
     let longest = largestStep(step.pointer)
     if isTiny() {
       setTrial(longest, step.pointer)
-      evaluateTrial()
-      if trialObjective.isFinite && violation(trialResidual.pointer).isFinite {
+      if evaluateTrial().isFinite {
         tinySteps += 1
         goToTrial(longest)
         return .accepted
@@ -69,17 +68,15 @@ extension BarrierMethod {
       watchdog = Watchdog(self, reference, length: longest)
     }
     if let watchdog {
-      if tryLength(longest, longest, watchdog.reference, tested: watchdog.length) {
+      if tryLength(longest, watchdog.reference, tested: watchdog.length) {
         self.watchdog = nil
         shortenedSteps = 0
         return .accepted
       }
       watchdog.trials += 1
-      let isFinite = trialObjective.isFinite && violation(trialResidual.pointer) <= largeViolation
-      if watchdog.trials <= options.watchdogSteps && isFinite {
+      if watchdog.trials <= options.watchdogSteps {
         setTrial(longest, step.pointer)
-        evaluateTrial()
-        if trialObjective.isFinite && violation(trialResidual.pointer) <= largeViolation {
+        if evaluateTrial().isFinite {
           goToTrial(longest)
           return .accepted
         }
@@ -105,7 +102,7 @@ extension BarrierMethod {
     var trials = 0
     while alpha > least || trials == 0 {
       let isFirst = trials == 0
-      if tryLength(alpha, longest, reference, tested: alpha, corrects: isFirst) {
+      if tryLength(alpha, reference, tested: alpha, corrects: isFirst) {
         shortenedSteps = isFirst ? 0 : shortenedSteps + 1
         return .accepted
       }
@@ -118,12 +115,11 @@ extension BarrierMethod {
   /// Tries one step length, with second-order corrections where the violation grows, and goes there if it is accepted.
   /// - Parameter tested: the step length that the conditions of acceptance are asked with.
   private func tryLength(
-    _ alpha: Double, _ longest: Double, _ reference: Reference, tested: Double, corrects: Bool = true
+    _ alpha: Double, _ reference: Reference, tested: Double, corrects: Bool = true
   ) -> Bool {
     setTrial(alpha, step.pointer)
-    evaluateTrial()
-    let theta = violation(trialResidual.pointer)
-    guard trialObjective.isFinite && theta.isFinite else { return false }
+    let theta = evaluateTrial()
+    guard theta.isFinite else { return false }
     let value = barrierValue(trialObjective, trial.pointer)
     if accepts(theta, value, reference, tested) {
       noteFilterRejection(false)
@@ -132,10 +128,9 @@ extension BarrierMethod {
       return true
     }
     if corrects { noteFilterRejection(isRejectedByFilterAlone) }
-    if corrects && theta >= reference.violation && problem.m > 0 && correct(alpha, theta, reference, tested) {
-      return true
-    }
-    return false
+    // Rounding of linear rows can't be corrected.
+    guard corrects && theta >= reference.violation && theta > options.correctionViolation else { return false }
+    return correct(alpha, theta, reference, tested)
   }
 
   /// Empties the filter where it alone has been in the way for some time.
@@ -163,9 +158,8 @@ extension BarrierMethod {
       guard accuracy <= options.residualLimit else { return false }
       alpha = largestStep(correctionStep.pointer)
       setTrial(alpha, correctionStep.pointer)
-      evaluateTrial()
-      theta = violation(trialResidual.pointer)
-      guard trialObjective.isFinite && theta.isFinite else { return false }
+      theta = evaluateTrial()
+      guard theta.isFinite else { return false }
       let value = barrierValue(trialObjective, trial.pointer)
       if accepts(theta, value, reference, tested) {
         step.copy(from: correctionStep)
@@ -204,7 +198,6 @@ extension BarrierMethod {
 
   private func accepts(_ theta: Double, _ value: Double, _ reference: Reference, _ alpha: Double) -> Bool {
     isRejectedByFilterAlone = false
-    guard theta <= largeViolation else { return false }
     if isDescent(reference, alpha) && reference.violation <= smallViolation {
       guard hasArmijo(value, reference, alpha) else { return false }
     } else {

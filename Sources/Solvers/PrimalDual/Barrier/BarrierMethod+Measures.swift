@@ -15,16 +15,14 @@ extension BarrierMethod {
     return sum
   }
 
-  /// Objective and residual at the iterate.
-  func evaluate() {
-    objective = problem.objective(w.pointer)
-    problem.residual(w.pointer, into: residual.pointer)
-  }
-
-  /// Objective and residual at the trial point.
-  func evaluateTrial() {
-    trialObjective = problem.objective(trial.pointer)
+  /// Residual and, unless the violation is too large or no number, the objective at the trial point.
+  /// - Returns: the violation; infinite if the point can't be taken.
+  func evaluateTrial() -> Double {
     problem.residual(trial.pointer, into: trialResidual.pointer)
+    let theta = violation(trialResidual.pointer)
+    guard theta <= largeViolation else { return .infinity }
+    trialObjective = problem.objective(trial.pointer)
+    return trialObjective.isFinite ? theta : .infinity
   }
 
   /// First derivatives at the iterate.

@@ -25,8 +25,9 @@ extension BarrierMethod {
   /// Sets the iterate at x, slacks and multipliers with it.
   /// - Parameters:
   ///   - x: inside the bounds, with finite functions.
+  ///   - objective: the scaled objective there.
   ///   - multipliers: of the rows, in the method's signs and scales; nil for least-squares multipliers.
-  func start(at x: UnsafePointer<Double>, multipliers: [Double]?) {
+  func start(at x: UnsafePointer<Double>, objective: Double, multipliers: [Double]?) {
     let n = problem.n, isWarm = multipliers != nil
     let push = isWarm ? options.warmPush : options.boundPush
     mu = isWarm ? options.warmBarrierStart : options.barrierStart
@@ -35,7 +36,8 @@ extension BarrierMethod {
     problem.residual(w.pointer, into: residual.pointer)
     for a in 0..<(problem.total - n) { w[n + a] = residual[Int(problem.auxiliaryRows[a])] }
     keepInside(w.pointer, push: push, fraction: push)
-    evaluate()
+    for a in 0..<(problem.total - n) { residual[Int(problem.auxiliaryRows[a])] -= w[n + a] }
+    self.objective = objective
     for k in problem.withLower {
       let j = Int(k)
       lowerMultipliers[j] = isWarm ? mu / (w[j] - problem.lower[j]) : 1

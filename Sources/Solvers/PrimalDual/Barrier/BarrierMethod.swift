@@ -197,8 +197,7 @@ final class BarrierMethod {
       trial[j] += 1e-3 * u * max(1, abs(w[j]))
     }
     keepInside(trial.pointer, push: 1e-4, fraction: 0.5)
-    evaluateTrial()
-    guard trialObjective.isFinite, violation(trialResidual.pointer).isFinite else { return false }
+    guard evaluateTrial().isFinite else { return false }
     acceptTrial()
     mu = max(mu, options.barrierStart * 1e-2)
     initializeFilter()

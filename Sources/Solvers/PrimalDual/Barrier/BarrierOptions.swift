@@ -86,6 +86,8 @@ struct BarrierOptions: Sendable {
   /// Second-order corrections of one step, and how far each must reduce the violation [p_max, κ_soc]. Defaults 4, 0.99.
   var correctionLimit = 4
   var correctionProgress = 0.99
+  /// Violations up to this are not corrected. Default 1e-10.
+  var correctionViolation = 1e-10
   /// Orders of magnitude by which the barrier function may grow in one step. Default 5.
   var largestIncrease = 5.0
   /// Successive steps cut short after which full steps are tried on trust, and how many. Defaults 10 and 3.

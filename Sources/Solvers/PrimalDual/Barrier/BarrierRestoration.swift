@@ -65,8 +65,7 @@ final class BarrierRestoration {
     }
     inner.y.fill(0)
     BarrierRestoration.setParts(inner, outer.residual.pointer)
-    inner.evaluate()
-    inner.evaluateDerivatives()
+    inner.partsChanged()
   }
 
   /// Sets the positive and negative parts of the violation to the minimum of their barrier problem.
@@ -163,10 +162,16 @@ extension BarrierMethod {
     for i in 0..<m { correctionResidual[i] = residual[i] + parts[i] - parts[m + i] }
     BarrierRestoration.setParts(self, correctionResidual.pointer)
     y.fill(0)
-    evaluate()
-    evaluateDerivatives()
+    partsChanged()
     lastPerturbation = 0
     initializeFilter()
     return true
+  }
+
+  /// Evaluates everything at an iterate of the restoration phase.
+  fileprivate func partsChanged() {
+    objective = problem.objective(w.pointer)
+    problem.residual(w.pointer, into: residual.pointer)
+    evaluateDerivatives()
   }
 }

@@ -23,7 +23,7 @@ struct BarrierSolve {
     }
     let functions = BarrierFunctions(form, evaluator)
     let x = Vector(functions.columns.map { form.start[$0] })
-    guard findStart(functions, x) else {
+    guard let objective = findStart(functions, x) else {
       return answer(.init(.unknown, Termination(
         .numericalFailure, detail: "the functions have no finite values near the start")), functions)
     }
@@ -44,7 +44,8 @@ struct BarrierSolve {
     let pattern = BarrierPattern(functions, isEquation: isEquation, jacobian: values.pointer)
     let system = BarrierSystem(functions, pattern: pattern, refinement: refinement)
     let method = BarrierMethod(problem, system: system, options: options, context: context)
-    method.start(at: x.pointer, multipliers: startMultipliers(functions))
+    method.start(
+      at: x.pointer, objective: functions.objectiveScale * objective, multipliers: startMultipliers(functions))
     let ending = method.run()
     return outcome(method, ending)
   }
@@ -72,7 +73,8 @@ struct BarrierSolve {
 
   /// Brings x inside its bounds, and to where all functions and gradients are finite: the start itself, or random points
   /// at growing distances.
-  private func findStart(_ functions: BarrierFunctions, _ x: Vector) -> Bool {
+  /// - Returns: the objective there; nil if there is no such point.
+  private func findStart(_ functions: BarrierFunctions, _ x: Vector) -> Double? {
     let n = functions.columnCount
     let lower = Vector(functions.columns.map { form.columnLower[$0] })
     let upper = Vector(functions.columns.map { form.columnUpper[$0] })
@@ -90,16 +92,17 @@ struct BarrierSolve {
         }
       }
       BarrierMethod.keepInside(n, x.pointer, lower: lower.pointer, upper: upper.pointer, push: push, fraction: push)
-      guard functions.objective(x.pointer).isFinite else { continue }
+      let objective = functions.objective(x.pointer)
+      guard objective.isFinite else { continue }
       functions.constraints(x.pointer, into: rows.pointer)
       functions.gradient(x.pointer, into: gradient.pointer)
       functions.jacobian(x.pointer, into: jacobian.pointer)
       let isFinite = VectorKernels.maxNorm(rows.count, rows.pointer).isFinite
         && VectorKernels.maxNorm(n, gradient.pointer).isFinite
         && VectorKernels.maxNorm(jacobian.count, jacobian.pointer).isFinite
-      if isFinite { return true }
+      if isFinite { return objective }
     }
-    return false
+    return nil
   }
 
   private func pow2(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }
