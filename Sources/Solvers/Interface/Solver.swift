@@ -132,6 +132,7 @@ public enum Solvers {
     list.append(InteriorPointSolver())
     list.append(FirstOrderSolver())
     list.append(BarrierSolver())
+    list.append(AugmentedLagrangianSolver())
     return list
   }()
 
