@@ -60,9 +60,26 @@ final class ExactAugmentedLagrangian {
     var tighteningLimit = 3
     /// The first shift of the Hessian, times its largest entry. Default 1e-4.
     var shift = 1e-4
-    /// Directions with less curvature than this times the largest entry of B need a shift. Default 1e-10.
-    var leastCurvature = 1e-10
-    /// Least-squares multipliers larger than this are not started from. Default 1e3.
+    /// Directions along the equations with less curvature than this times the largest entry of B need a shift. Default
+    /// 1e-8.
+    var leastCurvature = 1e-8
+    /// The first diagonal in place of the zero block where G is nearly singular. Default 1e-6.
+    var dualShift = 1e-6
+    /// The Hessian is not shifted by more than this times its largest entry. Default 1e10.
+    var largestShift = 1e10
+    /// A system whose relative residual stays above this is taken for one without solution. Default 0.5.
+    var largestResidual = 0.5
+    /// Systems with random right-hand sides that look for negative curvature at a stationary point. Default 2.
+    var probes = 2
+    /// Curvature along the equations below this, times the largest entry of the Hessian, negative, is none of a minimum.
+    /// Default 1e-6.
+    var negativeCurvature = 1e-6
+    /// Shorter and shorter steps away from such a point. Default 10.
+    var escapeHalvings = 10
+    /// How often a point that is stationary but no minimum is left. Default 5.
+    var escapeLimit = 5
+    /// Least-squares multipliers larger than this are not started from, and multipliers don't grow by more than this
+    /// factor, or above this, in one step. Default 1e3.
     var largestMultiplier = 1e3
     /// An objective below this at a feasible point is without bound. Default -1e20.
     var objectiveLimit = -1e20
@@ -88,12 +105,18 @@ final class ExactAugmentedLagrangian {
   let direction: Vector
   let rightHandSide: Vector
   let product: Vector
+  let probe: Vector
+  let tangent: Vector
   var iterations = 0
-  /// The shift that was last needed.
+  /// The shift of the last step.
   private var lastShift = 0.0
+  /// Whether the last step was a full one without shift: then curvature is taken for positive.
+  private var isTrusted = false
   /// Lengths of the steps taken, for tests of fast convergence.
   private(set) var stepLengths: [Double] = []
   var random: SplitMix64
+  /// η₂ at a fresh start: lower where a point had to be left.
+  var startProximity: Double
   /// Iterations of feasibility phases among all.
   var feasibilityIterations = 0
 
@@ -118,7 +141,10 @@ final class ExactAugmentedLagrangian {
     direction = Vector(count: matrix.order)
     rightHandSide = Vector(count: matrix.order)
     product = Vector(count: matrix.order)
+    probe = Vector(count: matrix.order)
+    tangent = Vector(count: matrix.order)
     random = SplitMix64(seed: options.seed)
+    startProximity = options.proximity
     for j in 0..<problem.n { current.x[j] = form.start[j] }
     startDuals = form.startDuals
   }
@@ -151,10 +177,15 @@ final class ExactAugmentedLagrangian {
     guard problem.evaluate(current) else { return .notFinite }
     startMultipliers()
     var phases = 0
+    var escapes = 0
     var milestone = current.residualSquare.squareRoot()
     while true {
       report()
-      if isConverged { return .converged }
+      if isConverged {
+        if escapes == options.escapeLimit || !escape() { return .converged }
+        escapes += 1
+        milestone = current.residualSquare.squareRoot()
+      }
       if objective < options.objectiveLimit && violation <= options.feasibility { return .unbounded }
       if context.shouldStop { return .stopped }
       if iterations >= options.iterationLimit { return .iterationLimit }
@@ -162,7 +193,7 @@ final class ExactAugmentedLagrangian {
       if residual <= options.milestone * milestone {
         milestone = residual
         merit.penalty = options.penalty
-        merit.proximity = options.proximity
+        merit.proximity = startProximity
       }
       iterations += 1
       if newtonStep() { continue }
@@ -173,7 +204,7 @@ final class ExactAugmentedLagrangian {
         estimateMultipliers()
         milestone = current.residualSquare.squareRoot()
         merit.penalty = options.penalty
-        merit.proximity = options.proximity
+        merit.proximity = startProximity
       case .stationary: return .locallyInfeasible
       case .stalled: return .stalled
       case .stopped: return .stopped
@@ -182,7 +213,9 @@ final class ExactAugmentedLagrangian {
     }
   }
 
+  var trace: (ExactAugmentedLagrangian) -> Void = { _ in }
   func report() {
+    trace(self)
     context.report(
       .iteration(
         count: iterations, objective: objective, primalInfeasibility: violation, dualInfeasibility: stationarity,
@@ -233,53 +266,74 @@ final class ExactAugmentedLagrangian {
     return search()
   }
 
-  /// A direction of descent of the merit function, with the shift, the accuracy, η₁ and η₂ that it takes.
+  /// A direction of descent of the merit function, with the shifts, the accuracy, η₁ and η₂ that it takes.
   private func findDirection() -> Bool {
     let size = max(1e-8, matrix.largestCurvature)
     let square = current.residualSquare
-    let accuracy = min(options.accuracy, square.squareRoot().squareRoot())
-    var shift = 0.0
-    while shift <= 1e10 * size {
-      matrix.setShift(shift)
-      if inner.prepare(matrix) != .notPositive {
-        var tolerance = accuracy
-        for _ in 0...options.tighteningLimit {
-          _ = inner.solve(matrix, rightHandSide.pointer, into: direction.pointer, tolerance: tolerance)
-          if !hasCurvature() { break }
-          if isDescent(square) {
-            if shift > 0 { lastShift = shift }
-            return true
-          }
-          tolerance *= options.tightening
-        }
+    var shift = 0.0, dual = 0.0
+    while shift <= options.largestShift * size {
+      matrix.setShift(shift, dual: dual)
+      switch direct(inner.prepare(matrix), square) {
+      case .descends:
+        lastShift = shift
+        return true
+      case .needsDualShift:
+        dual = dual == 0 ? options.dualShift : 100 * dual
+        if dual > 100 { return false }
+      case .needsShift:
+        let first = max(options.shift * size, min(lastShift / 3, size))
+        shift = shift == 0 ? first : shift * (lastShift == 0 ? 100 : 8)
       }
       if context.shouldStop { return false }
-      shift = shift == 0 ? max(options.shift * size, lastShift / 3) : shift * (lastShift == 0 ? 100 : 8)
     }
     return false
   }
 
-  /// Whether the direction, as far as it is not across the equations, has positive curvature.
-  private func hasCurvature() -> Bool {
-    let n = problem.n
-    let d = direction.pointer
-    if !VectorKernels.maxNorm(direction.count, d).isFinite { return false }
-    problem.multiplyHessian(hessian, d, into: product.pointer)
-    var curvature = VectorKernels.dot(n, d, product.pointer)
-    let square = VectorKernels.dot(n, d, d)
-    curvature += matrix.shift * square
-    problem.multiply(current, d, into: product.pointer)
-    let across = VectorKernels.dot(problem.m, product.pointer, product.pointer)
-    // Curvature that a penalty on the equations would add.
-    let size = matrix.largestCurvature
-    let steepest = VectorKernels.dot(current.jacobian.count, current.jacobian.pointer, current.jacobian.pointer)
-    let penalty = steepest > 0 ? 1e3 * size * across / steepest : 0
-    return curvature + penalty >= options.leastCurvature * size * square || square == 0
+  private enum Directing { case descends, needsShift, needsDualShift }
+
+  /// The direction for the present shifts.
+  private func direct(_ curvature: Curvature, _ square: Double) -> Directing {
+    if curvature == .notPositive { return .needsShift }
+    let (n, m) = (problem.n, problem.m)
+    var isTrusted = curvature == .positive || isTrusted
+    let largest = options.largestMultiplier * max(1, VectorKernels.maxNorm(m, current.multipliers.pointer))
+    var tolerance = min(options.accuracy, square.squareRoot().squareRoot())
+    for _ in 0...options.tighteningLimit {
+      let outcome = inner.solve(matrix, rightHandSide.pointer, into: direction.pointer, tolerance: tolerance)
+      // Equations that contradict each other to first order have no step, or one of huge multipliers.
+      if !(outcome.residual <= options.largestResidual) { return .needsDualShift }
+      if !(VectorKernels.maxNorm(m, direction.pointer + n) <= largest) { return .needsDualShift }
+      let slope = merit.slope(current, along: direction.pointer)
+      let descends = merit.derivative(slope) <= -0.5 * merit.proximity * square
+      if !(isTrusted && descends) && curvature == .unknown {
+        if !hasTangentialCurvature() { return .needsShift }
+        isTrusted = true
+      }
+      if descends || adjustMerit(slope, square) { return .descends }
+      tolerance *= options.tightening
+    }
+    return .needsShift
   }
 
-  /// Whether the direction descends with some η₁ and η₂; sets them.
-  private func isDescent(_ square: Double) -> Bool {
-    let slope = merit.slope(current, along: direction.pointer)
+  /// Whether the part of the step along the equations, the solution for `(-∇ₓL, 0)`, has positive curvature.
+  private func hasTangentialCurvature() -> Bool {
+    let (n, m) = (problem.n, problem.m)
+    for j in 0..<n { probe[j] = -current.lagrangian[j] }
+    for i in 0..<m { probe[n + i] = 0 }
+    _ = inner.solve(matrix, probe.pointer, into: tangent.pointer, tolerance: options.accuracy)
+    return curvature(tangent) > options.leastCurvature * matrix.largestCurvature
+  }
+
+  /// `tᵀ B t / tᵀ t`.
+  func curvature(_ t: Vector) -> Double {
+    let n = problem.n
+    let square = VectorKernels.dot(n, t.pointer, t.pointer)
+    problem.multiplyHessian(hessian, t.pointer, into: product.pointer)
+    return square == 0 ? .infinity : VectorKernels.dot(n, t.pointer, product.pointer) / square + matrix.shift
+  }
+
+  /// Changes η₁ and η₂ until the direction descends; leaves them where none will do.
+  private func adjustMerit(_ slope: ExactMerit.Slope, _ square: Double) -> Bool {
     let (penalty, proximity) = (merit.penalty, merit.proximity)
     while merit.penalty <= options.penaltyLimit {
       if merit.derivative(slope) <= -0.5 * merit.proximity * square { return true }
@@ -301,6 +355,7 @@ final class ExactAugmentedLagrangian {
       if problem.evaluate(trial) && merit.value(trial) <= before + options.armijo * step * derivative + noise {
         swap(&current, &trial)
         stepLengths.append(step)
+        isTrusted = step == 1 && matrix.shift == 0
         return true
       }
       if context.shouldStop { return true }

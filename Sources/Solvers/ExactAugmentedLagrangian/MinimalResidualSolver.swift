@@ -119,7 +119,7 @@ final class MinimalResidualSolver: NewtonSystemSolver {
       preconditioner: { r, z in
         if let factor = self.factor {
           z.update(from: r, count: n)
-          factor.solveModulus(z)
+          factor.solve(z, isModulus: true)
         } else {
           for i in 0..<n { z[i] = diagonal[i] * r[i] }
         }

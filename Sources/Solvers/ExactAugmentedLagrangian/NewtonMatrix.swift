@@ -6,8 +6,8 @@ import LinearAlgebra
 ///     K = | B   Gᵀ |      B = H + shift · I,
 ///         | G   -δ |
 ///
-/// with H as the Hessian of the Lagrangian and G as the Jacobian of the equations; δ is 0 for Newton steps and 1 for steps
-/// of damped least squares. Held as a lower triangle by columns, the diagonal first in each.
+/// with H as the Hessian of the Lagrangian and G as the Jacobian of the equations; δ is 0 for Newton steps unless
+/// G is nearly singular, and 1 for steps of damped least squares. Held as a lower triangle by columns, the diagonal first in each.
 final class NewtonMatrix {
   let n: Int
   let m: Int
@@ -17,7 +17,7 @@ final class NewtonMatrix {
   let rowIndices: [Int32]
   let values: Vector
   /// Where the entries of G are, in the order of its pattern.
-  private let jacobianPositions: [Int]
+  let jacobianPositions: [Int]
   private let hessianStarts: [Int]
   private(set) var shift = 0.0
 
@@ -74,14 +74,14 @@ final class NewtonMatrix {
       }
     }
     for k in 0..<jacobian.count { v[jacobianPositions[k]] = jacobian.pointer[k] }
-    for i in n..<(n + m) { v[starts[i]] = -dual }
-    setShift(shift)
+    setShift(shift, dual: dual)
   }
 
-  /// Changes what is added to the diagonal of H.
-  func setShift(_ shift: Double) {
+  /// Changes what is added to the diagonal of H, and δ.
+  func setShift(_ shift: Double, dual: Double) {
     self.shift = shift
     for j in 0..<n { values.pointer[starts[j]] = shift }
+    for i in n..<(n + m) { values.pointer[starts[i]] = -dual }
   }
 
   /// `y = K x`.
