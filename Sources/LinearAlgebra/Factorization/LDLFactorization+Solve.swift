@@ -11,26 +11,19 @@ extension LDLFactorization {
     var done = 0
     while done < count {
       let batch = min(Self.batch, count - done)
-      solveBatch(x + done * layout.order, batch, isModulus: false)
+      solveBatch(x + done * layout.order, batch)
       done += batch
     }
   }
 
-  /// Replaces a right-hand side by the solution of `P⁻¹ L Lᵀ P⁻ᵀ x = b`: the factor of K with the signs of its pivots left
-  /// out, a positive definite preconditioner for K and for matrices near it. With it K has no eigenvalues but 1 and -1.
-  ///
-  /// Source: Gill, Murray, Ponceleón, Saunders, "Preconditioners for indefinite systems arising in optimization", 1992.
-  /// - Complexity: O(entries of the factor), and no allocation.
-  public func solveModulus(_ x: UnsafeMutablePointer<Double>) { solveBatch(x, 1, isModulus: true) }
-
-  private func solveBatch(_ x: UnsafeMutablePointer<Double>, _ count: Int, isModulus: Bool) {
+  private func solveBatch(_ x: UnsafeMutablePointer<Double>, _ count: Int) {
     let n = layout.order, positions = layout.positions
     for c in 0..<count {
       let source = x + c * n, target = permuted + c * n
       for i in 0..<n { target[Int(positions[i])] = source[i] }
     }
     for s in 0..<layout.frontCount { forward(s, count) }
-    for s in (0..<layout.frontCount).reversed() { backward(s, count, isModulus: isModulus) }
+    for s in (0..<layout.frontCount).reversed() { backward(s, count) }
     for c in 0..<count {
       let source = permuted + c * n, target = x + c * n
       for i in 0..<n { target[i] = source[Int(positions[i])] }
@@ -54,11 +47,10 @@ extension LDLFactorization {
     }
   }
 
-  /// `y ← L⁻ᵀ J y`, or `L⁻ᵀ y`, for the columns of one front.
-  private func backward(_ s: Int, _ count: Int, isModulus: Bool) {
+  /// `y ← L⁻ᵀ J y` for the columns of one front.
+  private func backward(_ s: Int, _ count: Int) {
     let front = layout.fronts[s]
-    let width = Int(front.width), below = Int(front.below)
-    let positive = isModulus ? width : Int(front.positive)
+    let width = Int(front.width), below = Int(front.below), positive = Int(front.positive)
     let rows = layout.rows + front.rowStart
     for c in 0..<count {
       let b = permuted + c &* layout.order

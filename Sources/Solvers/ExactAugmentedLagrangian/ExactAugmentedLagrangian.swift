@@ -20,10 +20,10 @@ final class ExactAugmentedLagrangian {
   enum InnerSolver: String, Sendable, CaseIterable {
     /// A sparse LDLᵀ factor for every step.
     case direct
-    /// Minimal residuals, preconditioned with an older factor.
-    case minres
+    /// GMRES, preconditioned with an older factor.
+    case recycled
     /// Minimal residuals without any factor.
-    case matrixFree
+    case minres
     /// Randomized block projections.
     case sketch
   }
@@ -54,6 +54,8 @@ final class ExactAugmentedLagrangian {
     var shortestStep = 1e-10
     /// Newton systems are solved to `min(accuracy, √‖(∇ₓL, c)‖)`, relative. Default 0.1.
     var accuracy = 0.1
+    /// Times the smaller of ‖∇ₓL‖ and ‖c‖ over their joint norm, or this if it is larger. Default 0.01.
+    var leastShare = 0.01
     /// A direction that is no descent is computed again with its tolerance times this. Default 0.01.
     var tightening = 0.01
     /// How often. Default 3.
@@ -127,11 +129,8 @@ final class ExactAugmentedLagrangian {
     matrix = NewtonMatrix(problem)
     switch options.inner {
     case .direct: inner = DirectNewtonSolver(problem, matrix)
-    case .minres: inner = MinimalResidualSolver(problem, matrix)
-    case .matrixFree:
-      var settings = MinimalResidualSolver.Options()
-      settings.usesFactor = false
-      inner = MinimalResidualSolver(problem, matrix, options: settings)
+    case .recycled: inner = RecycledFactorSolver(problem, matrix)
+    case .minres: inner = MinimalResidualSolver(matrix)
     case .sketch: inner = SketchingSolver(problem, matrix, options: options.projections, seed: options.seed)
     }
     merit = ExactMerit(problem, penalty: options.penalty, proximity: options.proximity)
@@ -297,7 +296,10 @@ final class ExactAugmentedLagrangian {
     let (n, m) = (problem.n, problem.m)
     var isTrusted = curvature == .positive || isTrusted
     let largest = options.largestMultiplier * max(1, VectorKernels.maxNorm(m, current.multipliers.pointer))
-    var tolerance = min(options.accuracy, square.squareRoot().squareRoot())
+    // The smaller of the two parts of the residual must not drown in the error of the larger one.
+    let part = min(VectorKernels.norm(n, current.lagrangian.pointer), current.constraintSquare.squareRoot())
+    let share = max(options.leastShare, part / square.squareRoot())
+    var tolerance = share * min(options.accuracy, square.squareRoot().squareRoot())
     for _ in 0...options.tighteningLimit {
       let outcome = inner.solve(matrix, rightHandSide.pointer, into: direction.pointer, tolerance: tolerance)
       // Equations that contradict each other to first order have no step, or one of huge multipliers.

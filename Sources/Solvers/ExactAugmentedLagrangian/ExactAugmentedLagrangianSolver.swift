@@ -14,11 +14,11 @@ public struct ExactAugmentedLagrangianSolver: Solver {
   public enum InnerSolver: String, Sendable, CaseIterable {
     /// A sparse LDLᵀ factor for every step.
     case direct
-    /// Minimal residuals, preconditioned with an older factor.
-    case minres
+    /// GMRES, preconditioned with an older factor, which is made anew when that is cheaper.
+    case recycled
     /// Minimal residuals without any factor, for systems whose factor does not fit into memory.
-    case matrixFree
-    /// Randomized block projections; systems that they are too slow for go to minimal residuals, which the answer says.
+    case minres
+    /// Randomized block projections; systems that they are too slow for go to `recycled`, which the answer says.
     case sketch
   }
 
@@ -121,7 +121,7 @@ public struct ExactAugmentedLagrangianSolver: Solver {
     let work = method.inner.work
     if work.handovers == 0 { return "" }
     return "of \(work.solves) Newton systems block projections were too slow for \(work.handovers), "
-      + "which minimal residuals solved"
+      + "which GMRES with an older factor solved"
   }
 
   private struct Workspace: SolverWorkspace {

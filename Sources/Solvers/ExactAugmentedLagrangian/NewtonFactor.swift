@@ -80,14 +80,13 @@ final class NewtonFactor {
     return square.factor(dual)
   }
 
-  /// `x ← K⁻¹ x`, of the regularized matrix; without the signs of the pivots if wanted: a positive definite matrix.
-  func solve(_ x: UnsafeMutablePointer<Double>, isModulus: Bool = false) {
-    if let whole {
-      flops += 4 * Double(whole.analysis.factorEntryCount)
-      if isModulus { whole.solveModulus(x) } else { whole.solve(x) }
-    } else if let square {
-      flops += square.solveFlopCount
-      square.solve(x, dual, isModulus: isModulus)
-    }
+  /// `x ← K⁻¹ x`, of the regularized matrix.
+  func solve(_ x: UnsafeMutablePointer<Double>) {
+    flops += solveFlops
+    if let whole { whole.solve(x) } else if let square { square.solve(x, dual) }
   }
+
+  /// What a factorization and a solve cost.
+  var factorFlops: Double { whole?.analysis.flopCount ?? square?.flopCount ?? 0 }
+  var solveFlops: Double { whole.map { 4 * Double($0.analysis.factorEntryCount) } ?? square?.solveFlopCount ?? 0 }
 }

@@ -20,6 +20,8 @@ final class NewtonMatrix {
   let jacobianPositions: [Int]
   private let hessianStarts: [Int]
   private(set) var shift = 0.0
+  /// Whether H is not left out.
+  private(set) var hasHessian = false
 
   var order: Int { n + m }
   /// Entries of the whole matrix, diagonal entries that come twice counted twice.
@@ -66,6 +68,7 @@ final class NewtonMatrix {
   ///   - dual: δ.
   func assemble(hessian: Vector?, jacobian: Vector, shift: Double, dual: Double = 0) {
     let v = values.pointer
+    hasHessian = hessian != nil
     for j in 0..<n {
       var k = starts[j] + 1
       for source in hessianStarts[j]..<hessianStarts[j + 1] {

@@ -37,11 +37,11 @@ public struct NewtonWork: Sendable, Equatable {
   public var flops = 0.0
   public var solves = 0
   public var factorizations = 0
-  /// Iterations of minimal residuals.
-  public var minresIterations = 0
+  /// Iterations of minimal residuals or GMRES.
+  public var krylovIterations = 0
   /// Passes over all blocks of rows.
   public var sweeps = 0
-  /// Systems that block projections left to minimal residuals.
+  /// Systems that block projections left to an older factor.
   public var handovers = 0
 
   public init() {}
@@ -51,7 +51,7 @@ public struct NewtonWork: Sendable, Equatable {
     sum.flops += b.flops
     sum.solves += b.solves
     sum.factorizations += b.factorizations
-    sum.minresIterations += b.minresIterations
+    sum.krylovIterations += b.krylovIterations
     sum.sweeps += b.sweeps
     sum.handovers += b.handovers
     return sum

@@ -1,12 +1,12 @@
 import LinearAlgebra
 
 /// Newton systems by randomized block projections. A system that they don't solve within their limit is handed over to
-/// minimal residuals with an older factor; after a few of these in a row, so are all that follow.
+/// GMRES with an older factor; after a few of these in a row, so are all that follow.
 final class SketchingSolver: NewtonSystemSolver {
   /// Systems handed over in a row after which block projections are left out.
   private let patience: Int
   private let projections: BlockProjections
-  private let fallback: MinimalResidualSolver
+  private let fallback: RecycledFactorSolver
   private let residual: Vector
   private var failures = 0
   private var isFallbackPrepared = false
@@ -19,7 +19,7 @@ final class SketchingSolver: NewtonSystemSolver {
   ) {
     self.patience = patience
     projections = BlockProjections(matrix, options: options, seed: seed)
-    fallback = MinimalResidualSolver(problem, matrix)
+    fallback = RecycledFactorSolver(problem, matrix)
     residual = Vector(count: matrix.order)
   }
 

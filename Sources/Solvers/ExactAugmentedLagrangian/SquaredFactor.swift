@@ -99,16 +99,14 @@ final class SquaredFactor {
   }
 
   /// `(x, y) ← K⁻¹ (x, y)`: `S dx = x + Gᵀ Δ⁻¹ y`, `dy = Δ⁻¹ (G dx - y)`.
-  func solve(_ x: UnsafeMutablePointer<Double>, _ dual: Vector, isModulus: Bool) {
+  func solve(_ x: UnsafeMutablePointer<Double>, _ dual: Vector) {
     let (n, m) = (problem.n, problem.m)
     let y = x + n, t = row.pointer
     for i in 0..<m { t[i] = y[i] / dual[i] }
     addTransposed(t, to: x)
     factorization.solve(x)
-    // |K| = L diag(Δ, S) Lᵀ has the opposite sign in the middle, for the equations only.
-    let sign = isModulus ? -1.0 : 1.0
     multiply(x, into: t)
-    for i in 0..<m { y[i] = (t[i] - sign * y[i]) / dual[i] }
+    for i in 0..<m { y[i] = (t[i] - y[i]) / dual[i] }
   }
 
   private func multiply(_ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>) {
