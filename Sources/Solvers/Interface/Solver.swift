@@ -133,6 +133,7 @@ public enum Solvers {
     list.append(FirstOrderSolver())
     list.append(BarrierSolver())
     list.append(AugmentedLagrangianSolver())
+    list.append(ExactAugmentedLagrangianSolver())
     return list
   }()
 
