@@ -43,17 +43,24 @@ def solve(model, limit, options, incumbents):
 
 
 def quality(solver, model, result):
-    """Violation of bounds and rows, the gradient of the Lagrangian and complementarity: largest entries, unscaled."""
+    """Largest entries: violation of bounds and rows, relative to the larger of 1 and the side; the gradient of the Lagrangian;
+    complementarity.
+    """
     point, rows = result["x"].full().ravel(), result["g"].full().ravel()
     bound_dual, row_dual = result["lam_x"].full().ravel(), result["lam_g"].full().ravel()
     sides = [*zip(point, model.lower, model.upper, bound_dual), *zip(rows, model.row_lower, model.row_upper, row_dual)]
     slope = casadi.gradient(model.objective + casadi.dot(casadi.DM(row_dual), model.rows), model.x)
     residual = casadi.Function("slope", [model.x], [slope])(point).full().ravel() + bound_dual
     return {
-        "violation": max((max(low - value, value - high, 0.0) for value, low, high, _ in sides), default=0.0),
+        "violation": max((outside(value, low, high) for value, low, high, _ in sides), default=0.0),
         "dual_residual": float(max(abs(residual), default=0.0)),
         "complementarity": max((complementarity(*side) for side in sides), default=0.0),
     }
+
+
+def outside(value, low, high):
+    gaps = ((low - value, low), (value - high, high))
+    return max((gap / max(1.0, abs(side)) for gap, side in gaps if gap > 0), default=0.0)
 
 
 def complementarity(value, low, high, dual):
