@@ -19,7 +19,7 @@ class Point:
     """What one contestant did at one size; seconds and bytes are None without a right answer."""
 
     contestant: str
-    nonzeros: int
+    size: int
     verdict: str
     seconds: float | None
     memory: float | None
@@ -28,7 +28,7 @@ class Point:
 def climb(files, contestants, options, tolerance, arguments, say):
     """Points of growing size. A contestant that doesn't solve one size isn't asked for larger ones."""
     points, running = [], list(contestants)
-    for nonzeros, file in files:
+    for size, file in files:
         if not running:
             break
         record = compete(inspect(file), running, options, tolerance, arguments, say)
@@ -36,7 +36,7 @@ def climb(files, contestants, options, tolerance, arguments, say):
             result = record["results"][contestant.name]
             right = result["verdict"] == "right"
             points.append(Point(
-                contestant.name, nonzeros, result["verdict"],
+                contestant.name, size, result["verdict"],
                 result["seconds"] if right else None, result["memory"] if right else None,
             ))
             if not right:
@@ -65,16 +65,16 @@ def slopes(points):
     for name in dict.fromkeys(point.contestant for point in points):
         mine = [point for point in points if point.contestant == name]
         result[name] = (
-            slope([(point.nonzeros, point.seconds) for point in mine], SECONDS_FLOOR),
-            slope([(point.nonzeros, point.memory) for point in mine], MEMORY_FLOOR),
+            slope([(point.size, point.seconds) for point in mine], SECONDS_FLOOR),
+            slope([(point.size, point.memory) for point in mine], MEMORY_FLOOR),
         )
     return result
 
 
-def write_csv(points, file):
+def write_csv(points, unit, file):
     with open(file, "w", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow(["contestant", "nonzeros", "verdict", "seconds", "memory_bytes"])
+        writer.writerow(["contestant", unit, "verdict", "seconds", "memory_bytes"])
         writer.writerows(
-            [point.contestant, point.nonzeros, point.verdict, point.seconds, point.memory] for point in points
+            [point.contestant, point.size, point.verdict, point.seconds, point.memory] for point in points
         )
