@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from .instances import inspect
 from .judgement import MEMORY_FLOOR
@@ -16,13 +16,16 @@ SECONDS_FLOOR = 0.05
 
 @dataclass(frozen=True)
 class Point:
-    """What one contestant did at one size; seconds and bytes are None without a right answer."""
+    """What one contestant did at one size; all numbers are None without a right answer, counts also if it keeps them to itself."""
 
     contestant: str
     size: int
     verdict: str
     seconds: float | None
     memory: float | None
+    iterations: int | None = None
+    evaluations: int | None = None
+    """Of the objective."""
 
 
 def climb(files, contestants, options, tolerance, arguments, say):
@@ -35,9 +38,10 @@ def climb(files, contestants, options, tolerance, arguments, say):
         for contestant in list(running):
             result = record["results"][contestant.name]
             right = result["verdict"] == "right"
+            known = result if right else {}
             points.append(Point(
-                contestant.name, size, result["verdict"],
-                result["seconds"] if right else None, result["memory"] if right else None,
+                contestant.name, size, result["verdict"], known.get("seconds"), known.get("memory"), known.get("iterations"),
+                known.get("function_evaluations"),
             ))
             if not right:
                 running.remove(contestant)
@@ -74,7 +78,7 @@ def slopes(points):
 def write_csv(points, unit, file):
     with open(file, "w", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow(["contestant", unit, "verdict", "seconds", "memory_bytes"])
+        writer.writerow(["contestant", unit, "verdict", "seconds", "memory_bytes", "iterations", "function_evaluations"])
         writer.writerows(
-            [point.contestant, point.size, point.verdict, point.seconds, point.memory] for point in points
+            [getattr(point, field.name) for field in fields(Point)] for point in points
         )

@@ -8,11 +8,12 @@ from .program import Program
 
 
 def bundle(variables, random):
-    """Poses of a vehicle in the plane and landmarks, from noisy sightings in the vehicle's own frame; residuals are variables.
+    """Poses of a vehicle in the plane and landmarks, from noisy sightings in the vehicle's own frame, and the place of every fifth
+    pose; residuals are variables.
 
     The distances of consecutive poses are known to lie in narrow intervals, and the first pose is known.
     """
-    poses = max(4, round(variables / 13))
+    poses = max(4, round(variables / 13.4))
     program = Program("bundle")
     truth, heading, place = [], 0.0, (0.0, 0.0)
     for _ in range(poses):
@@ -27,24 +28,27 @@ def bundle(variables, random):
         else:
             noisy = (x + random.gauss(0, 0.2), y + random.gauss(0, 0.2), turn + random.gauss(0, 0.1))
             guesses.append(tuple(program.variable(value) for value in noisy))
-    seen = 4
+
+    def measured(value, text):
+        residual = program.variable()
+        program.terms.append(f"{residual}^2")
+        program.equation(f"{text} - {residual}", value)
+
+    for pose in range(5, poses, 5):
+        for actual, guess in zip(truth[pose][:2], guesses[pose]):
+            measured(actual + random.gauss(0, 0.1), guess)
     for first in range(poses):
         x, y, turn = truth[first]
         side = random.choice((-1, 1)) * random.uniform(1, 3)
         mark = (x + cos(turn) - side * sin(turn), y + sin(turn) + side * cos(turn))
         across, up = (program.variable(value + random.gauss(0, 0.3)) for value in mark)
-        for pose in range(first, min(first + seen, poses)):
+        for pose in range(first, min(first + 4, poses)):
             x, y, turn = truth[pose]
-            ahead = cos(turn) * (mark[0] - x) + sin(turn) * (mark[1] - y) + random.gauss(0, 0.02)
-            left = -sin(turn) * (mark[0] - x) + cos(turn) * (mark[1] - y) + random.gauss(0, 0.02)
             px, py, pt = guesses[pose]
-            for seen_value, text in (
-                (ahead, f"cos({pt})*({across} - {px}) + sin({pt})*({up} - {py})"),
-                (left, f"cos({pt})*({up} - {py}) - sin({pt})*({across} - {px})"),
-            ):
-                residual = program.variable()
-                program.terms.append(f"{residual}^2")
-                program.equation(f"{text} - {residual}", seen_value)
+            ahead = cos(turn) * (mark[0] - x) + sin(turn) * (mark[1] - y) + random.gauss(0, 0.02)
+            left = cos(turn) * (mark[1] - y) - sin(turn) * (mark[0] - x) + random.gauss(0, 0.02)
+            measured(ahead, f"cos({pt})*({across} - {px}) + sin({pt})*({up} - {py})")
+            measured(left, f"cos({pt})*({up} - {py}) - sin({pt})*({across} - {px})")
     for (before, after), (one, other) in zip(zip(truth, truth[1:]), zip(guesses, guesses[1:])):
         distance = hypot(after[0] - before[0], after[1] - before[1])
         program.between(
