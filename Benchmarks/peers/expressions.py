@@ -56,13 +56,20 @@ def evaluate(text, variables, functions):
                 raise ValueError(f"an operand is missing before {text[place - 1:place + 20]!r}")
         elif symbol == ")":
             reduce(1)
+            if not pending:
+                raise ValueError(f"no parenthesis is open at {text[place - 1:place + 20]!r}")
             function = pending.pop()[1]
             if function:
                 values[-1] = function(values[-1])
+        elif not symbol or symbol == "(":
+            raise ValueError(f"an operator is missing before {match.group().strip()!r}")
         else:
             strength, apply = BINARY["^" if symbol == "**" else symbol]
             reduce(strength + (strength == 4))
             pending.append((strength, apply))
             wants_operand = True
-    reduce(1)
+    if not wants_operand:
+        reduce(1)
+    if pending or wants_operand:
+        raise ValueError(f"the expression ends too early: {text[-20:]!r}")
     return values[0]
