@@ -131,6 +131,7 @@ public enum Solvers {
     #endif
     list.append(InteriorPointSolver())
     list.append(FirstOrderSolver())
+    list.append(BarrierSolver())
     return list
   }()
 

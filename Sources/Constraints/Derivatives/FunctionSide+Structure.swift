@@ -1,0 +1,111 @@
+extension FunctionSide {
+  /// Sets ``pattern`` and ``derivatives``.
+  mutating func formDerivatives(_ terms: AdditiveTerms, variableCount n: Int, places: [Place]) {
+    // Gradient entries of output k of a family: outputStarts[k]..<outputStarts[k + 1].
+    let outputStarts = families.map { family in
+      var starts = [Int](repeating: 0, count: family.outputCount + 1)
+      for entry in family.programs.gradientEntries { starts[Int(entry.output) + 1] += 1 }
+      for k in 0..<family.outputCount { starts[k + 1] += starts[k] }
+      return starts
+    }
+    var line = LineAssembly(columnCount: n)
+    for i in terms.constants.indices {
+      for term in terms.linear[i] { line.add(term.variable, constant: term.coefficient) }
+      for term in terms.quadratic[i] {
+        if term.first == term.second {
+          line.add(term.first, source: term.first, coefficient: 2 * term.coefficient)
+        } else {
+          line.add(term.first, source: term.second, coefficient: term.coefficient)
+          line.add(term.second, source: term.first, coefficient: term.coefficient)
+        }
+      }
+      for use in terms.uses[i] {
+        let place = places[Int(use.variable)]
+        let f = Int(place.family)
+        let (count, instance) = (families[f].count, Int(place.instance))
+        let base = n + families[f].gradientBase + instance
+        for g in outputStarts[f][Int(place.output)]..<outputStarts[f][Int(place.output) + 1] {
+          let slot = Int(families[f].programs.gradientEntries[g].variable)
+          line.add(
+            families[f].variables[slot * count + instance], source: Int32(base + g * count),
+            coefficient: use.coefficient)
+        }
+      }
+      line.close(&pattern, &derivatives)
+    }
+  }
+
+  /// Sets ``hessian``.
+  mutating func formHessian(_ terms: AdditiveTerms) {
+    hessian.reserveCapacity(terms.quadratic.items.count + hessianCount)
+    for i in 0..<terms.quadratic.count {
+      for term in terms.quadratic[i] {
+        let isSquare = term.first == term.second
+        hessian.append(
+          HessianContribution(
+            row: max(term.first, term.second), column: min(term.first, term.second), source: Int32(i),
+            coefficient: isSquare ? 2 * term.coefficient : term.coefficient))
+      }
+    }
+    for family in families {
+      family.variables.withUnsafeBufferPointer { variables in
+        for (h, entry) in family.programs.hessianEntries.enumerated() {
+          let (a, b) = (Int(entry.first) * family.count, Int(entry.second) * family.count)
+          let base = Int32(family.hessianBase + h * family.count)
+          for i in 0..<family.count {
+            let (u, v) = (variables[a + i], variables[b + i])
+            hessian.append(
+              HessianContribution(row: max(u, v), column: min(u, v), source: ~(base + Int32(i)), coefficient: 1))
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Collects the contributions to one line of a sparse matrix and writes them out by column.
+private struct LineAssembly {
+  private struct Contribution {
+    var column: Int32
+    /// -1 for a constant.
+    var source: Int32
+    var coefficient: Double
+  }
+
+  private var list: [Contribution] = []
+  private var isSorted = true
+
+  init(columnCount: Int) { list.reserveCapacity(min(columnCount, 1024)) }
+
+  mutating func add(_ column: Int32, constant: Double) { append(column, -1, constant) }
+
+  mutating func add(_ column: Int32, source: Int32, coefficient: Double) { append(column, source, coefficient) }
+
+  private mutating func append(_ column: Int32, _ source: Int32, _ coefficient: Double) {
+    if let last = list.last, last.column > column { isSorted = false }
+    list.append(Contribution(column: column, source: source, coefficient: coefficient))
+  }
+
+  mutating func close(_ pattern: inout SparsityPattern, _ table: inout GatherTable) {
+    if !isSorted {
+      // By position among equals, so that sums have one order.
+      list.withUnsafeMutableBufferPointer { list in
+        list.sort { ($0.column, $0.source) < ($1.column, $1.source) }
+      }
+    }
+    var k = 0
+    while k < list.count {
+      let column = list[k].column
+      var base = 0.0
+      while k < list.count, list[k].column == column {
+        if list[k].source < 0 { base += list[k].coefficient } else { table.append(list[k].source, list[k].coefficient) }
+        k += 1
+      }
+      pattern.indices.append(column)
+      table.close(base: base)
+    }
+    pattern.starts.append(pattern.indices.count)
+    list.removeAll(keepingCapacity: true)
+    isSorted = true
+  }
+}
