@@ -50,6 +50,8 @@ let package = Package(
     .executableTarget(
       name: "factorization-benchmark", dependencies: ["Constraints", "LinearAlgebra", "CCHOLMOD"],
       path: "Benchmarks/Factorization"),
+    .executableTarget(
+      name: "derivative-benchmark", dependencies: ["Constraints", "Solvers"], path: "Benchmarks/Derivatives"),
     .testTarget(name: "ConstraintsTests", dependencies: ["Constraints"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "SolversTests", dependencies: ["Solvers", "Constraints", "LinearAlgebra", glpk]),
