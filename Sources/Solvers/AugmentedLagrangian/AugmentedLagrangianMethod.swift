@@ -34,6 +34,8 @@ final class AugmentedLagrangianMethod {
   private let estimate: Vector
   private let sum: Vector
   private var objectiveFell = false
+  private var stationaryStart: Iterate?
+  private var isWarm = false
   private var wasStopped = false
 
   init(
@@ -87,6 +89,7 @@ final class AugmentedLagrangianMethod {
       guard current.differentiate(problem) else { return .undefinedStart }
     }
     for i in 0..<problem.m { y[i] = (duals?[i] ?? 0) * problem.objectiveScale / problem.rowScale[i] }
+    isWarm = duals != nil || penalties != nil
     l.center.copy(from: y)
     newton?.dual.copy(from: y)
     l.penalty.fill(firstPenalty())
@@ -122,7 +125,11 @@ final class AugmentedLagrangianMethod {
       if let end = interruption() { return end }
       if options.acceleration, newton != nil { accelerate() }
       if isConverged() {
-        if escapes < options.escapeLimit && escape() { escapes += 1 } else { return .converged }
+        if escapes < options.escapeLimit && escape() {
+          escapes += 1
+        } else if !perturb() {
+          return finishConverged()
+        }
       }
       let before = steps
       let start = Iterate(problem)
@@ -144,7 +151,7 @@ final class AugmentedLagrangianMethod {
           escapes += 1
           continue
         }
-        return .converged
+        return finishConverged()
       }
       if problem.m == 0 && end == .stalled { return finishStalled() }
       // Multipliers and penalties.
@@ -173,13 +180,56 @@ final class AugmentedLagrangianMethod {
         return finishStalled()
       }
       if residuals.violation <= 1e-1 || end == .converged {
-        tolerance = max(0.1 * options.optimalityTolerance, options.toleranceDecrease * tolerance)
+        let least = 0.1 * options.optimalityTolerance * residuals.multiplierSize
+        tolerance = max(least, options.toleranceDecrease * tolerance)
       }
     }
     return .stepLimit
   }
 
-  private func finishStalled() -> End { .stalled }
+  /// The better one of the point reached and a stationary start that was left.
+  private func finishConverged() -> End {
+    if let kept = stationaryStart, !(current.f < kept.f - 1e-9 * max(1, abs(kept.f))) { goBack(to: kept) }
+    return .converged
+  }
+
+  private func finishStalled() -> End {
+    guard let kept = stationaryStart else { return .stalled }
+    goBack(to: kept)
+    return .converged
+  }
+
+  private func goBack(to kept: Iterate) {
+    current.copy(from: kept)
+    y.fill(0)
+    residuals = KKTResiduals(problem, current, y, sum: sum)
+  }
+
+  /// Leaves a start where the gradient of the objective vanishes, unless it is a strict minimum: nothing there tells
+  /// minima from maxima.
+  /// - Returns: whether there is a new current point.
+  private func perturb() -> Bool {
+    guard steps == 0, stationaryStart == nil, !isWarm, problem.n > 0,
+      VectorKernels.maxNorm(problem.n, current.gradient.pointer) <= options.optimalityTolerance
+    else { return false }
+    if let newton, NegativeCurvature.isStrictMinimum(l, y, newton.subproblem, tolerance: options.curvatureTolerance) {
+      return false
+    }
+    let kept = Iterate(problem)
+    kept.copy(from: current)
+    for j in 0..<problem.n {
+      let x = current.x[j], low = problem.lower[j], high = problem.upper[j]
+      let room = min(max(1, abs(x)), 0.5 * (high - low))
+      let size = room * Double.random(in: 0.25..<0.75, using: &random)
+      let isUp = x + room > high ? false : (x - room < low || Bool.random(using: &random))
+      l.trial.x[j] = x + (isUp ? size : -size)
+    }
+    guard l.trial.evaluate(problem), l.trial.differentiate(problem) else { return false }
+    stationaryStart = kept
+    l.accept()
+    residuals = KKTResiduals(problem, current, y, sum: sum)
+    return true
+  }
 
   private func interruption() -> End? {
     if wasStopped || context.shouldStop { return .stopped }

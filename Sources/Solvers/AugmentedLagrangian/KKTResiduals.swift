@@ -24,7 +24,7 @@ struct KKTResiduals {
   }
 
   /// The gap may be this many times the tolerance of optimality.
-  static let gapFactor = 10.0
+  static let gapFactor = 100.0
 
   init() {}
 
@@ -75,7 +75,7 @@ struct KKTResiduals {
 
   func isWithin(_ optimality: Double, _ feasibility: Double) -> Bool {
     stationarity <= optimality * multiplierSize && complementarity <= max(optimality, feasibility)
-      && violation <= feasibility && gap <= KKTResiduals.gapFactor * optimality
+      && violation <= feasibility && gap <= KKTResiduals.gapFactor * optimality * multiplierSize
   }
 
   func isWithinUnscaled(_ optimality: Double, _ feasibility: Double) -> Bool {

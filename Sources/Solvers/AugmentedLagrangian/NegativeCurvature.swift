@@ -6,6 +6,8 @@ enum NegativeCurvature {
   static let activeDistance = 1e-6
   /// Bounds and rows with multipliers up to this, being inequalities, may be left.
   static let weakMultiplier = 1e-7
+  /// The diagonal of active rows, whose directions count as fixed.
+  static let rowRelaxation = 1e-8
   /// Inverse iterations for a direction.
   static let iterations = 6
 
@@ -16,30 +18,16 @@ enum NegativeCurvature {
     _ l: AugmentedLagrangianFunction, _ y: Vector, _ subproblem: QuadraticSubproblem, tolerance: Double,
     random: inout SplitMix64
   ) -> Bool {
-    let problem = l.problem, n = l.n, m = l.m, at = l.current
-    let free = subproblem.free, active = subproblem.active
-    let inversePenalty = Vector(count: m, repeating: 1e-8)
-    let sum = Vector(count: n)
-    _ = KKTResiduals(problem, at, y, sum: sum)
-    for j in 0..<n {
-      let near = activeDistance * max(1, abs(at.x[j]))
-      let isInside = at.x[j] - problem.lower[j] > near && problem.upper[j] - at.x[j] > near
-      free[j] = isInside || abs(sum[j]) <= weakMultiplier
-    }
-    for i in 0..<m {
-      let near = activeDistance * max(1, abs(at.c[i]))
-      let isNear = at.c[i] - problem.rowLower[i] <= near || problem.rowUpper[i] - at.c[i] <= near
-      active[i] = isNear && (abs(y[i]) > weakMultiplier || problem.rowLower[i] == problem.rowUpper[i])
-    }
-    let h = subproblem.hessian
-    problem.computeHessian(at: at.x.pointer, y.pointer, into: h.pointer)
+    let problem = l.problem, n = l.n, m = l.m
+    let size = prepare(l, y, subproblem)
+    if size == 0 || !size.isFinite { return false }
+    let free = subproblem.free, h = subproblem.hessian
+    let inversePenalty = Vector(count: m, repeating: rowRelaxation)
     func isDefinite(_ shift: Double) -> Bool {
       subproblem.system.factor(
-        h.pointer, at.jacobian.pointer, free: free, active: active, inversePenalty: inversePenalty.pointer,
-        shift: shift)
+        h.pointer, l.current.jacobian.pointer, free: free, active: subproblem.active,
+        inversePenalty: inversePenalty.pointer, shift: shift)
     }
-    let size = VectorKernels.maxNorm(h.count, h.pointer)
-    if size == 0 || !size.isFinite { return false }
     // A little shift, so that a singular Hessian at a minimum passes.
     if isDefinite(tolerance * size) { return false }
     var shift = 1e-4 * size
@@ -61,6 +49,40 @@ enum NegativeCurvature {
     let curvature = VectorKernels.dot(n, v.pointer, hv.pointer)
     if !(curvature < -tolerance * size) { return false }
     return descend(l, v, curvature, y)
+  }
+
+  /// Whether the Hessian of the Lagrangian is positive definite in the directions that the first-order conditions leave.
+  static func isStrictMinimum(
+    _ l: AugmentedLagrangianFunction, _ y: Vector, _ subproblem: QuadraticSubproblem, tolerance: Double
+  ) -> Bool {
+    let size = prepare(l, y, subproblem)
+    if size == 0 || !size.isFinite { return false }
+    let inversePenalty = Vector(count: l.m, repeating: rowRelaxation)
+    return subproblem.system.factor(
+      subproblem.hessian.pointer, l.current.jacobian.pointer, free: subproblem.free, active: subproblem.active,
+      inversePenalty: inversePenalty.pointer, shift: -tolerance * size)
+  }
+
+  /// Evaluates the Hessian and chooses the face of columns and rows without freedom of first order.
+  /// - Returns: the largest entry of the Hessian.
+  private static func prepare(
+    _ l: AugmentedLagrangianFunction, _ y: Vector, _ subproblem: QuadraticSubproblem
+  ) -> Double {
+    let problem = l.problem, at = l.current
+    let sum = Vector(count: l.n)
+    _ = KKTResiduals(problem, at, y, sum: sum)
+    for j in 0..<l.n {
+      let near = activeDistance * max(1, abs(at.x[j]))
+      let isInside = at.x[j] - problem.lower[j] > near && problem.upper[j] - at.x[j] > near
+      subproblem.free[j] = isInside || abs(sum[j]) <= weakMultiplier
+    }
+    for i in 0..<l.m {
+      let near = activeDistance * max(1, abs(at.c[i]))
+      let isNear = at.c[i] - problem.rowLower[i] <= near || problem.rowUpper[i] - at.c[i] <= near
+      subproblem.active[i] = isNear && (abs(y[i]) > weakMultiplier || problem.rowLower[i] == problem.rowUpper[i])
+    }
+    problem.computeHessian(at: at.x.pointer, y.pointer, into: subproblem.hessian.pointer)
+    return VectorKernels.maxNorm(subproblem.hessian.count, subproblem.hessian.pointer)
   }
 
   /// Tries both senses of v with growing steps. The value to fall is that of the augmented Lagrangian with the
