@@ -20,7 +20,7 @@ final class DirectNewtonSolver: NewtonSystemSolver {
     return total
   }
 
-  func prepare(_ matrix: NewtonMatrix) -> Curvature { factor.factor() ? .positive : .notPositive }
+  func prepare(_ matrix: NewtonMatrix) -> KernelCurvature { factor.factor() ? .positive : .notPositive }
 
   func solve(
     _ matrix: NewtonMatrix, _ b: UnsafePointer<Double>, into d: UnsafeMutablePointer<Double>, tolerance: Double

@@ -291,7 +291,7 @@ final class ExactAugmentedLagrangian {
   private enum Directing { case descends, needsShift, needsDualShift }
 
   /// The direction for the present shifts.
-  private func direct(_ curvature: Curvature, _ square: Double) -> Directing {
+  private func direct(_ curvature: KernelCurvature, _ square: Double) -> Directing {
     if curvature == .notPositive { return .needsShift }
     let (n, m) = (problem.n, problem.m)
     var isTrusted = curvature == .positive || isTrusted

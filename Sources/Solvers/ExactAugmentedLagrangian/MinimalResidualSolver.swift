@@ -25,7 +25,7 @@ final class MinimalResidualSolver: NewtonSystemSolver {
     diagonal = Vector(count: matrix.order)
   }
 
-  func prepare(_ matrix: NewtonMatrix) -> Curvature {
+  func prepare(_ matrix: NewtonMatrix) -> KernelCurvature {
     diagonal.fill(0)
     for j in 0..<matrix.order {
       for k in matrix.starts[j]..<matrix.starts[j + 1] {

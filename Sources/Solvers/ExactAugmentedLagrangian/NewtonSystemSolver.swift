@@ -3,7 +3,7 @@ import LinearAlgebra
 /// Solves the linear systems of Newton steps, exactly or to the accuracy that is asked for.
 protocol NewtonSystemSolver: AnyObject {
   /// Takes a new matrix.
-  func prepare(_ matrix: NewtonMatrix) -> Curvature
+  func prepare(_ matrix: NewtonMatrix) -> KernelCurvature
   /// `d ≈ K⁻¹ b` for the matrix last prepared, with `‖b - K d‖ <= tolerance · ‖b‖` if possible.
   func solve(
     _ matrix: NewtonMatrix, _ b: UnsafePointer<Double>, into d: UnsafeMutablePointer<Double>, tolerance: Double
@@ -12,7 +12,7 @@ protocol NewtonSystemSolver: AnyObject {
 }
 
 /// What is known of B on the null space of G.
-enum Curvature {
+enum KernelCurvature {
   /// Positive definite.
   case positive
   /// Not.

@@ -36,12 +36,12 @@ final class RecycledFactorSolver: NewtonSystemSolver {
     return total
   }
 
-  func prepare(_ matrix: NewtonMatrix) -> Curvature {
+  func prepare(_ matrix: NewtonMatrix) -> KernelCurvature {
     isCurrent = false
     return hasFactor && isOfHessian == matrix.hasHessian ? .unknown : renew(matrix)
   }
 
-  private func renew(_ matrix: NewtonMatrix) -> Curvature {
+  private func renew(_ matrix: NewtonMatrix) -> KernelCurvature {
     isCurrent = true
     isOfHessian = matrix.hasHessian
     hasFactor = factor.factor()

@@ -33,7 +33,7 @@ final class SketchingSolver: NewtonSystemSolver {
 
   private var isSketching: Bool { failures < patience }
 
-  func prepare(_ matrix: NewtonMatrix) -> Curvature {
+  func prepare(_ matrix: NewtonMatrix) -> KernelCurvature {
     isFallbackPrepared = false
     if isSketching {
       projections.prepare(matrix)
