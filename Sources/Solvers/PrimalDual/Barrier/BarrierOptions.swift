@@ -14,9 +14,9 @@ struct BarrierOptions: Sendable {
   var seed: UInt64 = 1
 
   // Start
-  /// Bounds are widened by this, relative to bounds above 1, so that feasible sets without an interior get one. Default
-  /// 1e-9; what is reported lies within the bounds.
-  var boundRelaxation = 1e-9
+  /// Sides of inequality rows are widened by this, relative to sides above 1, so that feasible sets without an interior
+  /// get one. Default 1e-9. Bounds of columns, which always have room between them, stay as they are.
+  var rowRelaxation = 1e-9
   /// The start is pushed inside by this, relative to bounds above 1 [κ₁]. Default 1e-2.
   var boundPush = 1e-2
   /// ... but by at most this part of the distance of the bounds [κ₂]. Default 1e-2.

@@ -60,8 +60,8 @@ final class BarrierProblem {
       bound.isFinite ? bound + direction * relaxation * max(1, abs(bound)) : bound
     }
     for k in 0..<n {
-      lower[k] = relaxed(form.columnLower[functions.columns[k]], -1)
-      upper[k] = relaxed(form.columnUpper[functions.columns[k]], 1)
+      lower[k] = form.columnLower[functions.columns[k]]
+      upper[k] = form.columnUpper[functions.columns[k]]
     }
     for (a, row) in slackRows.enumerated() {
       let i = functions.rows[Int(row)], scale = functions.rowScales[Int(row)]

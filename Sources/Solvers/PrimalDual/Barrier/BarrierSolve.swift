@@ -34,7 +34,7 @@ struct BarrierSolve {
       return answer(outcome, functions)
     }
     functions.chooseScales(at: x.pointer, options)
-    let problem = BarrierProblem(functions, relaxation: options.boundRelaxation)
+    let problem = BarrierProblem(functions, relaxation: options.rowRelaxation)
     var refinement = RefinedSolve.Options()
     refinement.relativeTolerance = 1e-14
     refinement.absoluteTolerance = 0
