@@ -19,8 +19,8 @@ final class BlockProjections {
     var blockRows = 64
     /// Whether conjugate gradients accelerate the projections. Default true.
     var isAccelerated = true
-    /// Passes over all blocks for one system. Default 200.
-    var sweepLimit = 200
+    /// Passes over all blocks for one system. Default 500.
+    var sweepLimit = 500
     /// Added to the Gram matrices, times their diagonal. Default 1e-13.
     var ridge = 1e-13
     /// Passes of equilibration. Default 3.
