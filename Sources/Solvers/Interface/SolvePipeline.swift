@@ -95,12 +95,12 @@ public struct SolvePipeline: Sendable {
     _ solver: any Solver, _ model: Model, _ route: Route, _ options: SolveOptions,
     _ context: SolveContext, _ engine: (any Solver, Form, SolveOptions, SolveContext) throws(SolverError) -> FormOutcome
   ) throws(SolverError) -> Solution {
-    if case .nonlinear(let nonlinear) = route, options.multistart > 1 {
+    if case .nonlinear(let nonlinear) = route {
       return try Multistart(nonlinear, model, options, context).solve(with: solver) { checked($0, route, model) }
     }
     let outcome = try engine(solver, route.form, options, context)
     let solution = checked(outcome, route, model)
-    guard needsAnotherTry(solution, outcome), route.kind != .nonlinear, !context.shouldStop else { return solution }
+    guard needsAnotherTry(solution, outcome), !context.shouldStop else { return solution }
     report(.log("the answer did not survive the check; solving again without presolve"))
     var careful = options
     careful.presolve = false
