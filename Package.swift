@@ -45,11 +45,16 @@ let package = Package(
       name: "EmbeddingApp", dependencies: ["Constraints", "Solvers"], path: "Examples/EmbeddingApp/Sources/EmbeddingApp"),
     .executableTarget(name: "fuzz-readers", dependencies: ["Constraints"], path: "Benchmarks/Fuzz"),
     .executableTarget(name: "modelling-benchmark", dependencies: ["Constraints"], path: "Benchmarks/Modelling"),
+    .executableTarget(
+      name: "sketching-benchmark", dependencies: ["Constraints", "LinearAlgebra", "Solvers"],
+      path: "Benchmarks/Sketching"),
     .systemLibrary(
       name: "CCHOLMOD", path: "Benchmarks/CCHOLMOD", providers: [.apt(["libsuitesparse-dev"]), .brew(["suite-sparse"])]),
     .executableTarget(
       name: "factorization-benchmark", dependencies: ["Constraints", "LinearAlgebra", "CCHOLMOD"],
       path: "Benchmarks/Factorization"),
+    .executableTarget(
+      name: "derivative-benchmark", dependencies: ["Constraints", "Solvers"], path: "Benchmarks/Derivatives"),
     .testTarget(name: "ConstraintsTests", dependencies: ["Constraints"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "SolversTests", dependencies: ["Solvers", "Constraints", "LinearAlgebra", glpk]),

@@ -29,7 +29,7 @@ def attempt(program, instance, arguments):
     record = {
         "name": instance.name, "file": str(instance.path), "status": "failed", "objective": None,
         "reference": instance.reference, "error": None, "violation": None, "dual_residual": None, "duality_gap": None,
-        "iterations": None, "solve_seconds": None, "seconds": seconds, "cpu_seconds": cpu_seconds, "memory": memory, "complaint": "",
+        "iterations": None, "function_evaluations": None, "solve_seconds": None, "seconds": seconds, "cpu_seconds": cpu_seconds, "memory": memory, "complaint": "",
     }
     if killed:
         return {**record, "status": "timeout", "verdict": "timeout", "complaint": f"killed after {seconds:.0f} s"}
@@ -43,7 +43,8 @@ def attempt(program, instance, arguments):
     record.update(
         status=result["outcome"], objective=None if objective is None else float(objective),
         violation=check.get("largest_scaled"), dual_residual=check.get("dual_residual"), duality_gap=check.get("duality_gap"),
-        iterations=(result.get("statistics") or {}).get("iterations"), solve_seconds=ending.get("seconds"),
+        iterations=(result.get("statistics") or {}).get("iterations"),
+        function_evaluations=(result.get("statistics") or {}).get("function_evaluations"), solve_seconds=ending.get("seconds"),
         solver=(result.get("statistics") or {}).get("solver"),
     )
     tolerance = arguments.tolerance or TOLERANCE[instance.family]

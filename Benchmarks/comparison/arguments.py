@@ -33,7 +33,7 @@ def parse():
     )
     what = parser.add_argument_group("what to solve")
     what.add_argument(
-        "paths", nargs="*", metavar="PATH", help="folders of instances, or single ones: .mps, .qps, .json, also with .gz")
+        "paths", nargs="*", metavar="PATH", help="folders of instances, or single ones: .mps, .qps, .json, also with .gz; here or in SOLVE_DATA")
     what.add_argument(
         "--only", action="append", metavar="PATTERN", help="only instances whose name fits, as in 'ken-*'; may be repeated")
     what.add_argument("--quick", action="store_true", help="the five smallest of each folder, few peers, a limit of 10 s")

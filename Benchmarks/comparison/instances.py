@@ -6,10 +6,12 @@ import fnmatch
 import gzip
 import json
 import math
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import Mistake
+from .arguments import PACKAGE
 
 SUFFIXES = (".mps", ".qps", ".json")
 VALUE_COLUMNS = ("computed optimum", "optimum", "published optimum", "best known", "value", "answer")
@@ -38,9 +40,11 @@ class Instance:
 
 
 def find(paths, only, skip=()):
-    """The instances in folders (with their subfolders) and files, in the order of their names."""
+    """The instances in folders (with their subfolders) and files, in the order of their names; what doesn't exist is looked up in
+    the data folder.
+    """
     files = []
-    for path in map(Path, paths):
+    for path in map(in_data, paths):
         if not path.exists():
             raise Mistake(f"{path}: no such file or folder")
         found = sorted(file for file in path.rglob("*") if is_instance(file)) if path.is_dir() else [path]
@@ -50,6 +54,12 @@ def find(paths, only, skip=()):
     if not files:
         raise Mistake(f"no instance is left; called {' or '.join(only or ['*'])} and not {' or '.join(skip) or 'skipped'}")
     return [inspect(file) for file in dict.fromkeys(files)]
+
+
+def in_data(path):
+    path = Path(path)
+    inside = Path(os.environ.get("SOLVE_DATA", PACKAGE.parent / "shared/data")) / path
+    return inside if inside.exists() and not path.exists() else path
 
 
 def fits(file, patterns):

@@ -8,6 +8,10 @@ from statistics import median
 CLAIMS = ("optimal", "locallyOptimal", "infeasible", "locallyInfeasible", "unbounded", "infeasibleOrUnbounded")
 """Statuses that claim to have finished."""
 
+VIOLATION = 1e-6
+"""How far a nonlinear answer may violate bounds and rows, relative to the larger of 1 and the side: where a better objective than
+the published one counts as right, a point outside would win."""
+
 
 def judge(answer, instance, tolerance):
     """The verdict and the relative error of the objective.
@@ -21,6 +25,8 @@ def judge(answer, instance, tolerance):
         return "unfinished", None
     if status in ("optimal", "locallyOptimal"):
         if objective is None or not math.isfinite(objective):
+            return "wrong", None
+        if instance.family == "nlp" and (answer.get("violation") or 0) > VIOLATION:
             return "wrong", None
         if reference is None:
             return "right", None
@@ -55,6 +61,27 @@ def shifted_mean(values, shift):
     if not values:
         return None
     return math.exp(sum(math.log(value + shift) for value in values) / len(values)) - shift
+
+
+def median_effort(effort, name, base, records):
+    """Of a count such as iterations: the median over the instances that everybody who counts it got right, and the median ratio to
+    the first contestant's over those that both got right; None where nothing is left.
+    """
+    counts = {rival for record in records for rival, result in record["results"].items() if result.get(effort) is not None}
+
+    def of(record, rivals):
+        return all(record["results"][rival]["verdict"] == "right" for rival in rivals)
+
+    def count(record, rival):
+        return record["results"][rival].get(effort)
+
+    if name not in counts:
+        return None, None
+    shared = [count(record, name) for record in records if of(record, counts)]
+    pairs = [(count(record, name), count(record, base)) for record in records if of(record, (name, base))]
+    ratios = [mine / max(theirs, 1) for mine, theirs in pairs if None not in (mine, theirs)]
+    known = [value for value in shared if value is not None]
+    return median(known) if known else None, median(ratios) if ratios else None
 
 
 MEMORY_FLOOR = 20e6

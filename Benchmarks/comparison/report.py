@@ -29,6 +29,10 @@ def ratio(value, base):
     return f"{value / base:.2f}" if value is not None and base else None
 
 
+def count(value):
+    return None if value is None else f"{value:g}"
+
+
 def megabytes(value):
     return None if value is None else f"{value / MEGABYTE:.1f}"
 
@@ -89,6 +93,10 @@ def summary(family):
         yield "both right", ratio(contestant["ratio_both"], 1)
         yield "peak MB", megabytes(contestant["memory"])
         yield "memory ratio", ratio(contestant["memory_ratio"], 1)
+        if family["family"] == "nlp":
+            yield "iterations", count(contestant["iterations_median"])
+            yield "evaluations", count(contestant["function_evaluations_median"])
+            yield "evaluation ratio", ratio(contestant["function_evaluations_ratio"], 1)
         if family["family"] == "mip":
             yield "primal integral", seconds(contestant["primal_integral"])
         yield "version", contestant["version"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from .instances import inspect
 from .judgement import MEMORY_FLOOR
@@ -16,28 +16,32 @@ SECONDS_FLOOR = 0.05
 
 @dataclass(frozen=True)
 class Point:
-    """What one contestant did at one size; seconds and bytes are None without a right answer."""
+    """What one contestant did at one size; all numbers are None without a right answer, counts also if it keeps them to itself."""
 
     contestant: str
-    nonzeros: int
+    size: int
     verdict: str
     seconds: float | None
     memory: float | None
+    iterations: int | None = None
+    evaluations: int | None = None
+    """Of the objective."""
 
 
 def climb(files, contestants, options, tolerance, arguments, say):
     """Points of growing size. A contestant that doesn't solve one size isn't asked for larger ones."""
     points, running = [], list(contestants)
-    for nonzeros, file in files:
+    for size, file in files:
         if not running:
             break
         record = compete(inspect(file), running, options, tolerance, arguments, say)
         for contestant in list(running):
             result = record["results"][contestant.name]
             right = result["verdict"] == "right"
+            known = result if right else {}
             points.append(Point(
-                contestant.name, nonzeros, result["verdict"],
-                result["seconds"] if right else None, result["memory"] if right else None,
+                contestant.name, size, result["verdict"], known.get("seconds"), known.get("memory"), known.get("iterations"),
+                known.get("function_evaluations"),
             ))
             if not right:
                 running.remove(contestant)
@@ -65,16 +69,16 @@ def slopes(points):
     for name in dict.fromkeys(point.contestant for point in points):
         mine = [point for point in points if point.contestant == name]
         result[name] = (
-            slope([(point.nonzeros, point.seconds) for point in mine], SECONDS_FLOOR),
-            slope([(point.nonzeros, point.memory) for point in mine], MEMORY_FLOOR),
+            slope([(point.size, point.seconds) for point in mine], SECONDS_FLOOR),
+            slope([(point.size, point.memory) for point in mine], MEMORY_FLOOR),
         )
     return result
 
 
-def write_csv(points, file):
+def write_csv(points, unit, file):
     with open(file, "w", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow(["contestant", "nonzeros", "verdict", "seconds", "memory_bytes"])
+        writer.writerow(["contestant", unit, "verdict", "seconds", "memory_bytes", "iterations", "function_evaluations"])
         writer.writerows(
-            [point.contestant, point.nonzeros, point.verdict, point.seconds, point.memory] for point in points
+            [getattr(point, field.name) for field in fields(Point)] for point in points
         )

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from statistics import median
 
-from .judgement import consensus, judge, memory_ratio, primal_integral, shifted_mean
+from .judgement import consensus, judge, median_effort, memory_ratio, primal_integral, shifted_mean
 from .runs import run
 
 TOLERANCE = {"lp": 1e-6, "mip": 1e-6, "qp": 1e-5, "nlp": 1e-6}
@@ -133,4 +133,9 @@ def standing(contestant, base, yardstick, records, arguments):
         ) if yardstick else None,
         "memory": max((result["memory"] for result in results if result["memory"] is not None), default=None),
         "primal_integral": None if None in integrals else shifted_mean(integrals, arguments.shift),
+        **{
+            f"{effort}_{what}": value
+            for effort in ("iterations", "function_evaluations")
+            for what, value in zip(("median", "ratio"), median_effort(effort, contestant.name, base.name, records))
+        },
     }

@@ -31,6 +31,15 @@ class Size:
     entries: int = 0
     quadratic: int = 0
 
+    @property
+    def scale(self):
+        """All nonzeros."""
+        return self.entries + self.quadratic
+
+    def __str__(self):
+        return f"{self.rows} rows, {self.columns} columns, {self.entries} nonzeros" + (
+            f", {self.quadratic} quadratic" if self.quadratic else "")
+
 
 def write(problem, file):
     """Writes free-format MPS, compressed if the name ends in `.gz`; the same problem gives the same bytes."""

@@ -5,7 +5,9 @@
 LIMIT is in seconds, OPTIONS a JSON object. The script prints one JSON object, its answer, as the only line
 on standard output. Keys: `status` (an outcome word of `solve`, or `unsupported`, `failed`), `objective`, `bound`,
 `read_seconds`, `solve_seconds`, `seconds` (the two together: what is compared), `cpu_seconds`, `memory` (bytes),
-`incumbents` (pairs of seconds and objective; null where the solver doesn't tell), `version`, `message`.
+`incumbents` (pairs of seconds and objective; null where the solver doesn't tell), `version`, `message`; of nonlinear solvers
+also `iterations` and `function_evaluations` (of the objective). `unmeasured` is a function that `measure` calls after the
+clocks have stopped, for more keys.
 
 A library is measured inside this process by `measure`: reading and solving count, starting Python and importing
 don't, and memory is what reading and solving add. A program is measured by `measure_program`: the whole
@@ -52,13 +54,18 @@ def finite(value):
 
 
 class Incumbents(list):
-    """Objective values with the seconds since reading began."""
+    """Objective values with the seconds since reading began; it keeps the clocks of a run."""
 
     def __init__(self):
         self.started, self.cpu_started = time.perf_counter(), time.process_time()
+        self.read_seconds = 0.0
+
+    @property
+    def elapsed(self):
+        return time.perf_counter() - self.started
 
     def found(self, objective):
-        self.append((time.perf_counter() - self.started, objective))
+        self.append((self.elapsed, objective))
 
 
 def measure(read, solve, version):
@@ -69,18 +76,22 @@ def measure(read, solve, version):
     incumbents = Incumbents()
     try:
         problem = read(file, options)
-        read_seconds = time.perf_counter() - incumbents.started
+        read_seconds = incumbents.read_seconds = incumbents.elapsed
         result = answer("unknown") if options.get("read_only") else solve(problem, limit, options, incumbents)
-        seconds = time.perf_counter() - incumbents.started
+        seconds = incumbents.elapsed
+        cpu_seconds = time.process_time() - incumbents.cpu_started
+        memory = peak_memory() - imported
+        result.update(result.pop("unmeasured", dict)())
         result.update(
-            read_seconds=read_seconds, solve_seconds=seconds - read_seconds, seconds=seconds,
-            cpu_seconds=time.process_time() - incumbents.cpu_started,
+            read_seconds=read_seconds, solve_seconds=seconds - read_seconds, seconds=seconds, cpu_seconds=cpu_seconds,
+            memory=memory,
         )
     except Unsupported as reason:
         result = answer("unsupported", message=str(reason))
     except Exception as error:
         result = answer("failed", message=f"{type(error).__name__}: {error}")
-    result.update(memory=peak_memory() - imported, version=version)
+    result.setdefault("memory", peak_memory() - imported)
+    result.update(version=version)
     result.setdefault("incumbents", incumbents)
     _finish(out, result)
 

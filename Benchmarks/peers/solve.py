@@ -23,6 +23,7 @@ def interpret(finished, options):
         return answer("unknown", read_seconds=result["read_seconds"], seconds=result["read_seconds"])
     objective = result.get("objective") or {}
     ending = result.get("termination") or {}
+    statistics = result.get("statistics") or {}
     reason = ending.get("reason")
     return answer(
         result["outcome"],
@@ -31,6 +32,9 @@ def interpret(finished, options):
         message=reason if isinstance(reason, str) else json.dumps(reason),
         incumbents=incumbents(finished),
         solve_seconds=ending.get("seconds"),
+        violation=(result.get("check") or {}).get("largest_scaled"),
+        iterations=statistics.get("iterations"),
+        function_evaluations=statistics.get("function_evaluations"),
         version="solve " + str((result.get("run") or {}).get("version", "")),
     )
 

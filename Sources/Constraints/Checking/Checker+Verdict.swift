@@ -57,11 +57,26 @@ extension Checker {
       report.verdict = .refuted(reason)
       lower(&solution, to: .feasible, reason)
     }
-    if solution.outcome == .optimal, let reason = checkDuals(solution, of: model, into: &report) {
+    if solution.outcome == .locallyOptimal {
+      judgeStationarity(&solution, of: model, &report)
+    } else if solution.outcome == .optimal, let reason = checkDuals(solution, of: model, into: &report) {
       // Duals that come with the claim are its proof, for a model with whole numbers too.
       solution.dualStatus = .infeasible
       report.verdict = .refuted(reason)
       lower(&solution, to: .feasible, reason)
+    }
+  }
+
+  /// Raises a stationary point of a convex model to an optimum, and lowers one that is not stationary.
+  private func judgeStationarity(_ solution: inout Solution, of model: Model, _ report: inout CheckReport) {
+    let isConvex = solution.dualStatus == .feasible && ModelCurvature(model).isConvex
+    if let reason = checkStationarity(&solution, of: model, isConvex: isConvex, into: &report) {
+      solution.dualStatus = .infeasible
+      report.verdict = .refuted(reason)
+      lower(&solution, to: .feasible, reason)
+    } else if isConvex, let residual = report.dualResidual {
+      solution.outcome = .optimal
+      solution.proof = .tolerance(residual)
     }
   }
 

@@ -52,7 +52,7 @@ public struct Checker: Sendable {
   }
 
   /// Value of a function and the largest number that enters it.
-  private func evaluate(
+  func evaluate(
     _ f: ScalarFunction, _ point: [Double], nodeValues: [Double]
   ) -> (value: Double, scale: Double) {
     var sum = CompensatedSum(f.constant)

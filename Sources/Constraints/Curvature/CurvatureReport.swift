@@ -112,8 +112,8 @@ public struct ModelCurvature: Sendable {
         return entry
       }
       for (k, function) in functions.enumerated() where function.kind > .linear {
-        if let side = sides(of: set, k) {
-          judge(function, side, analysis, into: &entry)
+        if let sides = set.intervals(count: functions.count) {
+          judge(function, sides[k], analysis, into: &entry)
         } else {
           let report = analysis.report(on: function)
           entry.curvature = report.curvature
@@ -158,16 +158,5 @@ public struct ModelCurvature: Sendable {
     guard function.kind == .quadratic else { return false }
     if set.upper.isFinite { return LorentzForm(function, atMost: set.upper, in: model) != nil }
     return LorentzForm(function.negated, atMost: -set.lower, in: model) != nil
-  }
-
-  /// The interval of coordinate k of an orthant or a box; nil for other sets.
-  private static func sides(of set: any VectorSet, _ k: Int) -> ScalarSet? {
-    switch set {
-    case is Zeros: .equalTo(0)
-    case is Nonnegatives: .greaterThan(0)
-    case is Nonpositives: .lessThan(0)
-    case let box as HyperRectangle: .interval(box.lower[k], box.upper[k])
-    default: nil
-    }
   }
 }

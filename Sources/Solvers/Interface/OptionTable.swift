@@ -57,6 +57,14 @@ public enum OptionTable {
       $0.seed = seed
       return nil
     },
+    Entry(
+      name: "multistart", valueName: "count", defaultText: "1",
+      help: "For nonlinear models: solve from this many starts, the given one and others drawn with the seed, and keep the best answer."
+    ) { options, text in
+      guard let count = Int(text), count >= 1, count <= 1_000_000 else { return "a whole number from 1 to 1000000" }
+      options.multistart = count
+      return nil
+    },
     count(
       "threads", "Threads that the solver may use; by default pdhg uses all cores when the model is large, the others one.",
       \.threads),

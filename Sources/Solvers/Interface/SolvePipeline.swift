@@ -58,10 +58,10 @@ public struct SolvePipeline: Sendable {
     _ model: Model, _ options: SolveOptions, _ deadline: Deadline,
     _ engine: (any Solver, Form, SolveOptions, SolveContext) throws(SolverError) -> FormOutcome
   ) throws(SolverError) -> Solution {
-    let reformulation = try Reformulation(model)
-    var choices = try SolverChoice.candidates(for: reformulation, options: options)
+    let route = try Route(model, options: options, start: startValues)
+    var choices = try SolverChoice.candidates(for: route, options: options)
     var context = SolveContext(deadline: deadline, cancellation: cancellation, report: report, basis: basis)
-    if options.heuristics && reformulation.conicForm.linear.hasIntegers, reformulation.kind == .mixedIntegerLinear {
+    if options.heuristics, case .convex(let reformulation) = route, reformulation.kind == .mixedIntegerLinear {
       var sources = heuristics + SolvePipeline.builtInHeuristics
       if model.starts.contains(where: \.isFinite) {
         sources.insert(StartPoint(name: "start values", points: [model.starts]), at: 0)
@@ -72,11 +72,11 @@ public struct SolvePipeline: Sendable {
     }
     let first = choices.removeFirst()
     if options.solver == "auto" { report(.log("\(first.solver.name): \(first.reason)")) }
-    var solution = try attempt(first.solver, model, reformulation, options, context, engine)
+    var solution = try attempt(first.solver, model, route, options, context, engine)
     for next in choices where !isAnswered(solution) && !context.shouldStop {
       report(.log("\(first.solver.name) gave no checked answer; \(next.solver.name): \(next.reason)"))
       do throws(SolverError) {
-        let second = try attempt(next.solver, model, reformulation, options, context, engine)
+        let second = try attempt(next.solver, model, route, options, context, engine)
         if isAnswered(second) || !solution.hasPoint { solution = second }
       } catch .failed {
         // The first solver's answer, such as it is, stands.
@@ -84,7 +84,7 @@ public struct SolvePipeline: Sendable {
       }
     }
     solution.statistics.heuristics = context.heuristics?.statistics ?? []
-    if options.duals && reformulation.kind == .mixedIntegerLinear && solution.hasPoint {
+    if options.duals && solution.hasPoint, case .convex(let reformulation) = route, reformulation.kind == .mixedIntegerLinear {
       try price(&solution, reformulation, model, first.solver, context, engine)
     }
     return solution
@@ -92,12 +92,15 @@ public struct SolvePipeline: Sendable {
 
   /// Solves, lifts and checks; once more with greater care where the checker lowered the claim.
   private func attempt(
-    _ solver: any Solver, _ model: Model, _ reformulation: Reformulation, _ options: SolveOptions,
+    _ solver: any Solver, _ model: Model, _ route: Route, _ options: SolveOptions,
     _ context: SolveContext, _ engine: (any Solver, Form, SolveOptions, SolveContext) throws(SolverError) -> FormOutcome
   ) throws(SolverError) -> Solution {
-    let outcome = try engine(solver, reformulation.form, options, context)
-    let solution = checked(outcome, reformulation, model)
-    guard needsAnotherTry(solution, outcome), !context.shouldStop else { return solution }
+    if case .nonlinear(let nonlinear) = route, options.multistart > 1 {
+      return try Multistart(nonlinear, model, options, context).solve(with: solver) { checked($0, route, model) }
+    }
+    let outcome = try engine(solver, route.form, options, context)
+    let solution = checked(outcome, route, model)
+    guard needsAnotherTry(solution, outcome), route.kind != .nonlinear, !context.shouldStop else { return solution }
     report(.log("the answer did not survive the check; solving again without presolve"))
     var careful = options
     careful.presolve = false
@@ -105,13 +108,18 @@ public struct SolvePipeline: Sendable {
     let tight = max(1e-9, usual / 100)
     careful.feasibilityTolerance = min(options.feasibilityTolerance ?? usual, tight)
     careful.optimalityTolerance = min(options.optimalityTolerance ?? usual, tight)
-    let second = try engine(solver, reformulation.form, careful, context)
-    let better = checked(second, reformulation, model)
+    let second = try engine(solver, route.form, careful, context)
+    let better = checked(second, route, model)
     return better.outcome == second.outcome ? better : solution
   }
 
-  private func checked(_ outcome: FormOutcome, _ reformulation: Reformulation, _ model: Model) -> Solution {
-    var solution = reformulation.solution(from: outcome, of: model)
+  /// The values that ``StartPoint`` heuristics propose first, from which a nonlinear solve starts.
+  private var startValues: [Double] {
+    heuristics.lazy.compactMap { ($0 as? StartPoint)?.points.first }.first ?? []
+  }
+
+  private func checked(_ outcome: FormOutcome, _ route: Route, _ model: Model) -> Solution {
+    var solution = route.solution(from: outcome, of: model)
     solution.values = SolvePipeline.settled(solution.values, model)
     checker.judge(&solution, of: model)
     return solution
@@ -129,7 +137,7 @@ public struct SolvePipeline: Sendable {
   /// Whether another solver need not try: there is an answer, or a limit or the user ended the solve.
   private func isAnswered(_ solution: Solution) -> Bool {
     switch solution.outcome {
-    case .unknown, .infeasibleOrUnbounded: solution.termination.reason.isLimit || solution.termination.reason == .interrupted
+    case .unknown, .infeasibleOrUnbounded, .locallyInfeasible: solution.termination.reason.isLimit || solution.termination.reason == .interrupted
     case .feasible: solution.termination.reason != .converged
     default: true
     }

@@ -131,6 +131,9 @@ public enum Solvers {
     #endif
     list.append(InteriorPointSolver())
     list.append(FirstOrderSolver())
+    list.append(BarrierSolver())
+    list.append(AugmentedLagrangianSolver())
+    list.append(ExactAugmentedLagrangianSolver())
     return list
   }()
 

@@ -22,16 +22,19 @@ public struct SolverChoice: Sendable {
   /// The solvers to try, in order; never empty.
   /// - Throws: ``SolverError/refused(_:)`` when the named solver does not exist or does not take the form, or none does.
   public static func candidates(
-    for reformulation: Reformulation, options: SolveOptions
+    for route: Route, options: SolveOptions
   ) throws(SolverError) -> [SolverChoice] {
     if options.solver != "auto" {
       let solver = try named(options.solver)
-      guard reformulation.kind.isTaken(by: solver.capabilities) else { throw untaken(reformulation, by: solver) }
+      guard route.kind.isTaken(by: solver.capabilities) else { throw untaken(route, by: solver) }
       return [SolverChoice(solver: solver, reason: "asked for")]
     }
-    let able = Solvers.all.filter { reformulation.kind.isTaken(by: $0.capabilities) }
-    if able.isEmpty { throw none(for: reformulation) }
-    return ranked(able, reformulation, options)
+    let able = Solvers.all.filter { route.kind.isTaken(by: $0.capabilities) }
+    if able.isEmpty { throw none(for: route) }
+    switch route {
+    case .convex(let reformulation): return ranked(able, reformulation, options)
+    case .nonlinear(let nonlinear): return ranked(able, nonlinear.form)
+    }
   }
 
   private static func ranked(
@@ -60,6 +63,18 @@ public struct SolverChoice: Sendable {
       able.first { $0.name == item.name }.map { SolverChoice(solver: $0, reason: item.reason) }
     }
     return chosen.isEmpty ? able.map { SolverChoice(solver: $0, reason: "the only one of this build") } : chosen
+  }
+
+  /// The order for nonlinear forms: by size, as the interior-point method factorizes second derivatives.
+  private static func ranked(_ able: [any Solver], _ form: NonlinearForm) -> [SolverChoice] {
+    let size = "\(form.columnCount) variables"
+    let order: [(name: String, reason: String)] = [
+      ("barrier", size + ": the interior-point method takes the fewest evaluations"),
+      ("auglag", "the augmented Lagrangian method needs no regular constraints"),
+    ]
+    return order.compactMap { item in
+      able.first { $0.name == item.name }.map { SolverChoice(solver: $0, reason: item.reason) }
+    }
   }
 
   /// The order for forms that are too large for the simplex method, from the size and the fill of the factor.
@@ -96,19 +111,19 @@ public struct SolverChoice: Sendable {
     ])
   }
 
-  private static func untaken(_ reformulation: Reformulation, by solver: any Solver) -> SolverError {
+  private static func untaken(_ route: Route, by solver: any Solver) -> SolverError {
     .refused([
       Diagnostic(
-        .unsupported, "the model is \(reformulation.kind.rawValue), which the solver '\(solver.name)' does not take",
+        .unsupported, "the model is \(route.kind.rawValue), which the solver '\(solver.name)' does not take",
         mend: "use --solver auto")
     ])
   }
 
-  private static func none(for reformulation: Reformulation) -> SolverError {
+  private static func none(for route: Route) -> SolverError {
     let missing = Solvers.missing.map(\.trait).joined(separator: ", ")
     return .refused([
       Diagnostic(
-        .solverMissing, "the model is \(reformulation.kind.rawValue), which no solver of this build takes",
+        .solverMissing, "the model is \(route.kind.rawValue), which no solver of this build takes",
         mend: missing.isEmpty ? "`solve plan` shows what was rewritten and why" : "build with the trait \(missing)")
     ])
   }

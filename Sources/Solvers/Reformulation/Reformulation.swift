@@ -120,6 +120,7 @@ public enum FormKind: String, Sendable, CaseIterable {
   case mixedIntegerQuadratic = "mixed-integer convex quadratic"
   case conic
   case mixedIntegerConic = "mixed-integer conic"
+  case nonlinear
 
   init(_ form: ConicForm) {
     let isWhole = form.linear.hasIntegers
@@ -141,6 +142,7 @@ public enum FormKind: String, Sendable, CaseIterable {
     case .mixedIntegerQuadratic: capabilities.convexQuadratic && capabilities.integer
     case .conic: capabilities.conic
     case .mixedIntegerConic: capabilities.conic && capabilities.integer
+    case .nonlinear: capabilities.nonlinear
     }
   }
 }

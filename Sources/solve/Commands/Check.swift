@@ -28,7 +28,7 @@ struct Check: ParsableCommand {
     var kind: FormKind?
     if isSound {
       do throws(SolverError) {
-        let form = try Reformulation(read.model).kind
+        let form = try Route(read.model, options: SolveOptions()).kind
         takers = Solvers.all.filter { form.isTaken(by: $0.capabilities) }.map(\.name)
         kind = form
       } catch {

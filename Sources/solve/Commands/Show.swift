@@ -45,7 +45,10 @@ struct Show: ParsableCommand {
     if variables.count > limit { Terminal.write("  ... \(variables.count - limit) more; --limit shows them\n") }
     if reformulated {
       do throws(SolverError) {
-        let reformulation = try Reformulation(model)
+        guard case .convex(let reformulation) = try Route(model, options: SolveOptions()) else {
+          Terminal.write("rewritten\n  nothing: solved as the nonlinear functions that it has\n")
+          return
+        }
         Terminal.write("rewritten\n")
         for step in reformulation.plan { Terminal.write("  \(step.constraint): \(step.bridge)\(step.detail.isEmpty ? "" : ", \(step.detail)")\n") }
         let form = reformulation.conicForm

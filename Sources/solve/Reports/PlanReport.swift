@@ -4,7 +4,7 @@ import Solvers
 /// The route from a model to a solver.
 struct PlanReport {
   private let model: Model
-  private let reformulation: Reformulation
+  private let route: Route
   private let presolve: Presolve?
   /// What presolve leaves; nil when it decides the model.
   private let solved: ConicForm?
@@ -19,19 +19,26 @@ struct PlanReport {
   /// - Throws: ``SolverError/refused(_:)`` when the model cannot be rewritten.
   init(_ model: Model, _ options: SolveOptions) throws(SolverError) {
     self.model = model
-    reformulation = try Reformulation(model)
-    presolve = options.presolve ? Presolve.run(reformulation.conicForm) : nil
-    let kind = reformulation.kind
-    var left: ConicForm? = reformulation.conicForm
-    if let presolve {
-      if case .reduced(let form, _) = presolve.result { left = form } else { left = nil }
+    let route = try Route(model, options: options)
+    self.route = route
+    let kind = route.kind
+    var presolve: Presolve?
+    var left: ConicForm?
+    if case .convex(let reformulation) = route {
+      left = reformulation.conicForm
+      if options.presolve {
+        let run = Presolve.run(reformulation.conicForm)
+        if case .reduced(let form, _) = run.result { left = form } else { left = nil }
+        presolve = run
+      }
     }
+    self.presolve = presolve
     solved = left
     let takers = Solvers.all.filter { kind.isTaken(by: $0.capabilities) }
     self.takers = takers
     factor = takers.contains { $0.name == "interior" } ? left.map { FactorEstimate($0) } : nil
     do throws(SolverError) {
-      choices = try SolverChoice.candidates(for: reformulation, options: options)
+      choices = try SolverChoice.candidates(for: route, options: options)
       refusal = []
     } catch {
       guard case .refused(let diagnostics) = error else { throw error }
@@ -40,21 +47,26 @@ struct PlanReport {
     }
   }
 
+  /// What was rewritten; nothing for nonlinear functions.
+  private var steps: [PlanStep] {
+    if case .convex(let reformulation) = route { reformulation.plan } else { [] }
+  }
+
   var isSolvable: Bool { !choices.isEmpty }
 
   // MARK: - Text
 
   func text(list limit: Int) -> String {
     var text = ModelSummary(model).header + "\n"
-    let steps = reformulation.plan
+    let steps = steps
     text += "rewritten     " + (steps.isEmpty ? "nothing\n" : "")
     for (k, step) in steps.prefix(limit).enumerated() { text += (k == 0 ? "" : pad("", 14)) + line(step) + "\n" }
     if steps.count > limit {
       let rest = steps.dropFirst(limit)
       text += "\(limit == 0 ? "" : pad("", 14))\(limit == 0 ? "" : "and ")\(rest.count) \(limit == 0 ? "constraints" : "more"): \(PlanReport.sum(Array(rest)).cost)\n"
     }
-    text += "form          \(reformulation.kind.rawValue): \(size)\n"
-    text += "presolve      \(presolve.map { PresolveText(presolve: $0).text } ?? "off")\n"
+    text += "form          \(route.kind.rawValue): \(size)\n"
+    if case .convex = route { text += "presolve      \(presolve.map { PresolveText(presolve: $0).text } ?? "off")\n" }
     for (k, choice) in choices.enumerated() {
       text += k == 0 ? "solver        " : "              if it gives no checked answer, "
       text += "\(choice.solver.name): \(choice.reason)\n"
@@ -84,20 +96,30 @@ struct PlanReport {
   }
 
   private var size: String {
-    let form = reformulation.conicForm
+    switch route {
+    case .convex(let reformulation): return size(reformulation.conicForm)
+    case .nonlinear(let nonlinear):
+      let functions = nonlinear.form.makeEvaluator()
+      return "\(functions.constraintCount) functions, \(functions.variableCount) variables, "
+        + "Jacobian of \(functions.jacobianPattern.entryCount) entries, "
+        + "Hessian of \(functions.hessianPattern.entryCount) entries"
+    }
+  }
+
+  private func size(_ form: ConicForm) -> String {
     var parts = [
       "\(form.linear.rowCount) rows", "\(form.linear.columnCount) columns", "\(form.linear.entryCount) entries",
     ]
     if form.linear.hasIntegers { parts[1] += " (\(form.linear.isInteger.count { $0 != 0 }) whole)" }
     if form.hessian.entryCount > 0 { parts.append("Hessian of \(form.hessian.entryCount) entries") }
-    if !form.cones.isEmpty { parts.append("\(form.cones.count) cones of \(form.coneRowCount) rows (\(cones))") }
+    if !form.cones.isEmpty { parts.append("\(form.cones.count) cones of \(form.coneRowCount) rows (\(cones(form)))") }
     return parts.joined(separator: ", ")
   }
 
   /// Kinds of cones with their number.
-  private var cones: String {
+  private func cones(_ form: ConicForm) -> String {
     var counts: [(name: String, count: Int)] = []
-    for cone in reformulation.conicForm.cones {
+    for cone in form.cones {
       let name =
         switch cone {
         case .secondOrder: "second-order"
@@ -131,8 +153,23 @@ struct PlanReport {
 
   // MARK: - JSON
 
+  private var sizeFields: String {
+    switch route {
+    case .convex(let reformulation):
+      let form = reformulation.conicForm
+      return "\"rows\":\(form.linear.rowCount),"
+        + "\"columns\":\(form.linear.columnCount),\"whole\":\(form.linear.isInteger.count { $0 != 0 }),"
+        + "\"entries\":\(form.linear.entryCount),\"hessian_entries\":\(form.hessian.entryCount),"
+        + "\"cones\":\(form.cones.count),\"cone_rows\":\(form.coneRowCount)"
+    case .nonlinear(let nonlinear):
+      let functions = nonlinear.form.makeEvaluator()
+      return "\"rows\":\(functions.constraintCount),\"columns\":\(functions.variableCount),"
+        + "\"entries\":\(functions.jacobianPattern.entryCount),\"hessian_entries\":\(functions.hessianPattern.entryCount)"
+    }
+  }
+
   var json: String {
-    let steps = reformulation.plan.map { step in
+    let steps = steps.map { step in
       var fields = [
         "\"constraint\":\(Terminal.quoted(step.constraint))", "\"bridge\":\(Terminal.quoted(step.bridge))",
         "\"rows\":\(step.rows)", "\"columns\":\(step.columns)", "\"whole\":\(step.integers)", "\"cones\":\(step.cones)",
@@ -141,13 +178,9 @@ struct PlanReport {
       if !step.detail.isEmpty { fields.append("\"detail\":\(Terminal.quoted(step.detail))") }
       return "{\(fields.joined(separator: ","))}"
     }
-    let form = reformulation.conicForm
     var fields = [
       "\"format\":\"plan\"", "\"model\":\(Terminal.quoted(model.name))", "\"steps\":[\(steps.joined(separator: ","))]",
-      "\"form\":{\"kind\":\(Terminal.quoted(reformulation.kind.rawValue)),\"rows\":\(form.linear.rowCount),"
-        + "\"columns\":\(form.linear.columnCount),\"whole\":\(form.linear.isInteger.count { $0 != 0 }),"
-        + "\"entries\":\(form.linear.entryCount),\"hessian_entries\":\(form.hessian.entryCount),"
-        + "\"cones\":\(form.cones.count),\"cone_rows\":\(form.coneRowCount)}",
+      "\"form\":{\"kind\":\(Terminal.quoted(route.kind.rawValue)),\(sizeFields)}",
     ]
     if let presolve { fields.append("\"presolve\":\(PresolveText(presolve: presolve).json)") }
     if let factor {

@@ -1,6 +1,7 @@
 /// The `constraints` section.
 extension AlgebraicReader {
   mutating func readConstraints(_ node: JSONNode) {
+    if document.kind(node) == .array { return readListedConstraints(node) }
     guard requireObject(node, "'constraints'") else { return }
     for (key, value) in document.members(node) {
       if isStopped { return }

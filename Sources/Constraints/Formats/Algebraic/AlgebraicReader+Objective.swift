@@ -1,7 +1,13 @@
 /// The `objective` section.
 extension AlgebraicReader {
-  mutating func readObjective(_ node: JSONNode) {
+  /// - Parameter sense: the section of that name, for an objective that is a string alone.
+  mutating func readObjective(_ node: JSONNode, sense: JSONNode?) {
+    if let sense, document.kind(node) != .string {
+      return report(
+        .badData, "'sense' goes with an objective that is a string", at: sense, mend: "write {\"minimize\": \"...\"} alone")
+    }
     switch document.kind(node) {
+    case .string where sense != nil: readStatedObjective(node, sense: sense)
     case .object: readOneObjective(node, rank: 0)
     case .array: for (i, element) in document.elements(node).enumerated() where !isStopped { readOneObjective(element, rank: i) }
     case .null: break
@@ -38,25 +44,37 @@ extension AlgebraicReader {
     }
     let mark = textMark
     defer { finish(mark) }
+    guard let value = objectiveFunction(body) else { return }
+    let name = document.member(node, "name").flatMap { document.text($0) } ?? ""
+    model.addObjective(
+      minimize != nil ? .minimize : .maximize, value, name: name, priority: priority, weight: numbers["weight"] ?? 1,
+      absoluteTolerance: numbers["absolute_tolerance"] ?? 0, relativeTolerance: numbers["tolerance"] ?? 0)
+  }
+
+  /// The function of an objective; nil after a report.
+  mutating func objectiveFunction(_ body: JSONNode) -> Expression? {
     instanceName = "the objective"
     var value = Expression()
     if let number = document.number(body) {
       value = Expression(number)
     } else {
-      guard document.kind(body) == .string else { return wrongKind("an objective's function", "a string", body) }
-      guard let root = parse(body, { parser, tree throws(ExpressionError) in try parser.expression(&tree) }) else { return }
+      guard document.kind(body) == .string else {
+        wrongKind("an objective's function", "a string", body)
+        return nil
+      }
+      guard let root = parse(body, { parser, tree throws(ExpressionError) in try parser.expression(&tree) }) else { return nil }
       switch resolve(root) {
       case .number, .key, .decision: value = expression(root)
-      case .invalid, .unknown: return
-      default: return report(.wrongUse, "an objective is a number, not a comparison", at: body)
+      case .invalid, .unknown: return nil
+      default:
+        report(.wrongUse, "an objective is a number, not a comparison", at: body)
+        return nil
       }
     }
     if !value.constant.isFinite {
-      return report(.undefinedNumber, "the objective has the constant \(value.constant.text)", at: body)
+      report(.undefinedNumber, "the objective has the constant \(value.constant.text)", at: body)
+      return nil
     }
-    let name = document.member(node, "name").flatMap { document.text($0) } ?? ""
-    model.addObjective(
-      minimize != nil ? .minimize : .maximize, value, name: name, priority: priority, weight: numbers["weight"] ?? 1,
-      absoluteTolerance: numbers["absolute_tolerance"] ?? 0, relativeTolerance: numbers["tolerance"] ?? 0)
+    return value
   }
 }

@@ -2,6 +2,7 @@
 extension AlgebraicReader {
   /// Declares the names; the families follow once sets and data are known.
   mutating func declareVariables(_ node: JSONNode) -> [(name: String, key: JSONNode, value: JSONNode)] {
+    if document.kind(node) == .array { return declareListedVariables(node) }
     guard requireObject(node, "'variables'") else { return [] }
     var result: [(name: String, key: JSONNode, value: JSONNode)] = []
     for (key, value) in document.members(node) {
@@ -27,7 +28,8 @@ extension AlgebraicReader {
     case expression(Int32)
   }
 
-  mutating func readVariable(_ index: Int, _ name: String, _ value: JSONNode) {
+  /// - Parameter isListed: whether the name stands inside, as one of a list does.
+  mutating func readVariable(_ index: Int, _ name: String, _ value: JSONNode, isListed: Bool) {
     guard !isStopped else { return }
     let mark = textMark
     defer { finish(mark) }
@@ -39,7 +41,7 @@ extension AlgebraicReader {
       guard let given = self.domain(value) else { return }
       domain = given
     case .object:
-      onlyKeys(value, AlgebraicReader.keys, synonyms: AlgebraicReader.synonyms)
+      onlyKeys(value, AlgebraicReader.keys + (isListed ? ["name"] : []), synonyms: AlgebraicReader.synonyms)
       for (key, part) in document.members(value) { parts[document.text(key) ?? ""] = part }
       if let node = parts["stage"], document.integer(node) != 1 {
         return report(.notSupported, "stages are not yet supported", at: node)

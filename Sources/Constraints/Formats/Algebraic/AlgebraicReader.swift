@@ -127,7 +127,7 @@ struct AlgebraicReader {
 
   private static let sections = [
     "format", "version", "name", "description", "author", "sets", "data", "parameters", "variables", "expressions",
-    "objective", "constraints", "solve", "$schema",
+    "sense", "objective", "constraints", "solve", "$schema",
   ]
 
   private mutating func readSections() {
@@ -141,6 +141,7 @@ struct AlgebraicReader {
       case "uncertainty", "stages", "graph":
         report(.notSupported, "'\(name)' is not yet supported", at: key, mend: "remove the block")
       case _ where AlgebraicReader.sections.contains(name): section[name] = value
+      case _ where AlgebraicReader.remarks.contains(name): break
       default:
         report(
           .unknownName, "'\(name)' is not a section of a model", at: key,
@@ -158,12 +159,15 @@ struct AlgebraicReader {
     overrideParameters()
     if isStopped { return }
     define(pending, variableNames: Set(variableNodes.map(\.name))) { reader in
-      for (i, node) in variableNodes.enumerated() { reader.readVariable(i, node.name, node.value) }
+      for (i, node) in variableNodes.enumerated() {
+        // In a list the name stands inside the variable's object, behind its beginning.
+        reader.readVariable(i, node.name, node.value, isListed: node.key.index > node.value.index)
+      }
       reader.areVariablesReady = true
     }
     if isStopped { return }
     model.beginParametricBatch()
-    if let node = section["objective"] { readObjective(node) }
+    if let node = section["objective"] { readObjective(node, sense: section["sense"]) }
     if let node = section["constraints"] { readConstraints(node) }
     model.endParametricBatch()
     if let node = section["solve"] { readSolveBlock(node) }

@@ -206,6 +206,7 @@ struct SolutionWriter {
     out.member("solver", statistics.solver)
     out.member("iterations", statistics.iterations)
     out.member("nodes", statistics.nodes)
+    if statistics.functionEvaluations > 0 { out.member("function_evaluations", statistics.functionEvaluations) }
     out.member("rows", statistics.rows)
     out.member("columns", statistics.columns)
     out.member("entries", statistics.entries)

@@ -93,7 +93,7 @@ extension FirstOrder {
   }
 
   private static func teamSize(entries: Int, _ options: Options) -> Int {
-    max(1, min(options.threads ?? BlockTeam.availableCores, entries / options.entriesPerThread))
+    max(1, min(options.threads ?? Machine.availableCores, entries / options.entriesPerThread))
   }
 }
 

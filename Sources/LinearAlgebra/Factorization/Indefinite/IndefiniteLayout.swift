@@ -1,0 +1,155 @@
+/// Where the parts of an ``IndefiniteFactorization`` lie: panels, squares that wait for the parent, and the place of each
+/// entry of the matrix. Fixed by the analysis.
+final class IndefiniteLayout {
+  struct Front {
+    /// Position of the first column.
+    var first: Int32 = 0
+    var width: Int32 = 0
+    /// Rows below the columns.
+    var below: Int32 = 0
+    var parent: Int32 = -1
+    var firstChild: Int32 = -1
+    var nextSibling: Int32 = -1
+    /// Where the panel, column-major with `width + below` rows, starts in the factor.
+    var panel = 0
+    /// Where the rows start in `rows`.
+    var rowStart = 0
+    /// Where the square of `below` rows that the parent adds to its own starts in the memory for updates.
+    var update = 0
+    /// Where the entries of the matrix start in `sources` and `targets`; those of the next front are their end.
+    var entries = 0
+  }
+
+  let order: Int
+  let frontCount: Int
+  let entryCount: Int
+  /// By front, and one more at the end.
+  let fronts: UnsafeMutablePointer<Front>
+  /// Positions of the rows below each front, ascending.
+  let rows: UnsafeMutablePointer<Int32>
+  /// By entry in the order of use: where it is in the values of the matrix, and where it goes in its panel.
+  let sources: UnsafeMutablePointer<UInt32>
+  let targets: UnsafeMutablePointer<UInt32>
+  /// Position of each index.
+  let positions: UnsafeMutablePointer<Int32>
+  let panelSize: Int
+  let updateSize: Int
+  let largestPanel: Int
+  let largestFront: Int
+
+  /// - Complexity: O(entries of the pattern + entries of the factor's row lists).
+  init(_ analysis: LDLAnalysis) {
+    let supernodes = analysis.supernodes, count = supernodes.count
+    order = analysis.order
+    frontCount = count
+    entryCount = analysis.rowIndices.count
+    fronts = .allocate(capacity: count + 1)
+    fronts.initialize(repeating: Front(), count: count + 1)
+    rows = .allocate(capacity: max(1, analysis.rows.count))
+    sources = .allocate(capacity: max(1, entryCount))
+    targets = .allocate(capacity: max(1, entryCount))
+    positions = .allocate(capacity: max(1, order))
+    for k in 0..<analysis.rows.count { rows[k] = analysis.rows[k] }
+    for i in 0..<order { positions[i] = analysis.inverse[i] }
+
+    var panel = 0, widest = 0, longest = 0
+    for s in 0..<count {
+      let width = supernodes.starts[s + 1] - supernodes.starts[s], below = supernodes.rowCounts[s]
+      fronts[s].first = supernodes.starts[s]
+      fronts[s].width = width
+      fronts[s].below = below
+      fronts[s].parent = supernodes.parent[s]
+      fronts[s].panel = panel
+      fronts[s].rowStart = analysis.rowStarts[s]
+      let size = Int(width) * Int(width + below)
+      panel += size
+      widest = max(widest, size)
+      longest = max(longest, Int(width + below))
+    }
+    precondition(entryCount <= Int(UInt32.max) && panel <= Int(UInt32.max), "factor too large for 32-bit places")
+    for s in (0..<count).reversed() where fronts[s].parent != -1 {
+      let p = Int(fronts[s].parent)
+      fronts[s].nextSibling = fronts[p].firstChild
+      fronts[p].firstChild = Int32(s)
+    }
+    panelSize = panel
+    largestPanel = widest
+    largestFront = longest
+    updateSize = IndefiniteLayout.placeUpdates(fronts, count)
+    IndefiniteLayout.placeEntries(fronts, rows, positions, sources, targets, analysis)
+  }
+
+  /// Gives squares their memory: two stacks, by the parity of the depth. A front takes those of its children from one and
+  /// puts its own on the other.
+  private static func placeUpdates(_ fronts: UnsafeMutablePointer<Front>, _ count: Int) -> Int {
+    var parity = [Int](repeating: 0, count: count)
+    for s in (0..<count).reversed() where fronts[s].parent != -1 { parity[s] = 1 - parity[Int(fronts[s].parent)] }
+    var heights = [0, 0], highest = [0, 0]
+    for s in 0..<count {
+      let mine = parity[s]
+      fronts[s].update = heights[mine]
+      heights[mine] += Int(fronts[s].below) * Int(fronts[s].below)
+      highest[mine] = max(highest[mine], heights[mine])
+      var c = Int(fronts[s].firstChild)
+      while c != -1 {
+        heights[1 - mine] -= Int(fronts[c].below) * Int(fronts[c].below)
+        c = Int(fronts[c].nextSibling)
+      }
+    }
+    for s in 0..<count where parity[s] == 1 { fronts[s].update += highest[0] }
+    return highest[0] + highest[1]
+  }
+
+  /// Sorts the entries of the matrix by front.
+  private static func placeEntries(
+    _ fronts: UnsafeMutablePointer<Front>, _ rows: UnsafeMutablePointer<Int32>,
+    _ positions: UnsafeMutablePointer<Int32>, _ sources: UnsafeMutablePointer<UInt32>,
+    _ targets: UnsafeMutablePointer<UInt32>, _ analysis: LDLAnalysis
+  ) {
+    let n = analysis.order, count = analysis.supernodes.count
+    var owner = [Int32](repeating: 0, count: n)
+    for s in 0..<count {
+      for j in fronts[s].first..<(fronts[s].first + fronts[s].width) { owner[Int(j)] = Int32(s) }
+    }
+    var next = [Int](repeating: 0, count: count + 1)
+    for j in 0..<n {
+      for p in analysis.starts[j]..<analysis.starts[j + 1] {
+        next[Int(owner[Int(min(positions[j], positions[Int(analysis.rowIndices[p])]))]) + 1] += 1
+      }
+    }
+    for s in 0..<count {
+      next[s + 1] += next[s]
+      fronts[s].entries = next[s]
+    }
+    fronts[count].entries = next[count]
+    // First the column in the panel, with the row kept aside; then, front by front, the row's place.
+    var entryRows = [Int32](repeating: 0, count: analysis.rowIndices.count)
+    for j in 0..<n {
+      for p in analysis.starts[j]..<analysis.starts[j + 1] {
+        let a = positions[j], b = positions[Int(analysis.rowIndices[p])]
+        let s = Int(owner[Int(min(a, b))]), q = next[s]
+        sources[q] = UInt32(p)
+        targets[q] = UInt32(min(a, b) - fronts[s].first)
+        entryRows[q] = max(a, b)
+        next[s] += 1
+      }
+    }
+    var place = [Int32](repeating: 0, count: n)
+    for s in 0..<count {
+      let front = fronts[s]
+      for j in 0..<front.width { place[Int(front.first + j)] = j }
+      for k in 0..<Int(front.below) { place[Int(rows[front.rowStart + k])] = front.width + Int32(k) }
+      for q in front.entries..<fronts[s + 1].entries {
+        targets[q] = targets[q] * UInt32(front.width + front.below) + UInt32(place[Int(entryRows[q])])
+      }
+    }
+  }
+
+  deinit {
+    fronts.deallocate()
+    rows.deallocate()
+    sources.deallocate()
+    targets.deallocate()
+    positions.deallocate()
+  }
+}

@@ -1,0 +1,52 @@
+import LinearAlgebra
+
+/// Stationary points that are no minima.
+///
+/// The optimality conditions hold at saddle points and maxima too, and Newton steps are drawn to them. The inertia of the
+/// factor tells; where there is none, the solutions of systems with random right-hand sides, which lie along the equations,
+/// are tried for negative curvature.
+extension ExactAugmentedLagrangian {
+  /// Leaves a stationary point along a direction of negative curvature.
+  /// - Returns: false if no such direction is known, or if it leads nowhere lower.
+  func escape() -> Bool {
+    let n = problem.n
+    problem.hessian(current, objective: 1, multipliers: current.multipliers, into: hessian)
+    matrix.assemble(hessian: hessian, jacobian: current.jacobian, shift: 0)
+    if n <= problem.m || inner.prepare(matrix) == .positive { return false }
+    let least = -options.negativeCurvature * max(1e-8, matrix.largestCurvature)
+    for _ in 0..<options.probes {
+      probe.fill(0)
+      for j in 0..<n { probe[j] = Double(random.next() >> 11) * 0x1p-52 - 1 }
+      _ = inner.solve(matrix, probe.pointer, into: tangent.pointer, tolerance: 1e-3)
+      let found = curvature(tangent)
+      if found < least && leave(along: found) { return true }
+    }
+    return false
+  }
+
+  /// Takes a step along the tangent or against it, to where the merit function is lower.
+  ///
+  /// At the point its second derivative along a tangent t is `tᵀHt + η₂ ‖Ht‖²`, so that η₂ must be small enough.
+  private func leave(along curvature: Double) -> Bool {
+    let (n, m) = (problem.n, problem.m)
+    let length = VectorKernels.norm(n, tangent.pointer)
+    problem.multiplyHessian(hessian, tangent.pointer, into: product.pointer)
+    let bend = VectorKernels.norm(n, product.pointer) / length
+    startProximity = min(startProximity, 0.5 * abs(curvature) / (bend * bend))
+    merit.proximity = startProximity
+    let before = merit.value(current)
+    for i in 0..<m { trial.multipliers[i] = current.multipliers[i] }
+    var step = 0.1 * max(1, VectorKernels.norm(n, current.x.pointer)) / length
+    for _ in 0..<options.escapeHalvings {
+      for sign in [1.0, -1] {
+        for j in 0..<n { trial.x[j] = current.x[j] + sign * step * tangent[j] }
+        if problem.evaluate(trial), merit.value(trial) < before - 1e-12 * max(1, abs(before)) {
+          swap(&current, &trial)
+          return true
+        }
+      }
+      step *= 0.5
+    }
+    return false
+  }
+}

@@ -1,0 +1,104 @@
+import Constraints
+
+/// The step from a model to a nonlinear form: a column a variable, a row a linear row and a row each function between two
+/// sides. Nothing is rewritten, so points and multipliers carry over unchanged but for the sign of a maximization.
+public struct NonlinearReformulation: Sendable {
+  public let form: NonlinearForm
+  /// What the form's functions are made of.
+  public let program: FunctionProgram
+  /// -1 for a maximization, whose objective the form has negated.
+  private let sign: Double
+  private let rowCount: Int
+  /// For each general constraint its number of functions.
+  private let generalCounts: [Int]
+
+  /// - Parameter start: values to start from, one a variable, NaN for none; missing ones are those of the model, or the number
+  ///   nearest to 0 within the bounds.
+  /// - Throws: ``SolverError/refused(_:)`` naming the variables and constraints that are not continuous functions between
+  ///   two sides.
+  /// - Complexity: O(size of the model).
+  public init(_ model: Model, start: [Double] = []) throws(SolverError) {
+    var problems: [Diagnostic] = []
+    for j in 0..<model.variableCount where model.domains[j] != .real {
+      problems.append(
+        Diagnostic(
+          .unsupported,
+          "variable '\(model.variableNames[j])' is \(model.domains[j].name), and nonlinear functions that are not convex go with continuous variables only",
+          mend: "make it continuous, or write the functions in convex form"))
+      break
+    }
+    var functions: [ScalarFunction] = []
+    var lower = model.rows.lower
+    var upper = model.rows.upper
+    for (c, constraint) in model.generalConstraints.enumerated() {
+      guard let sides = constraint.sides else {
+        problems.append(NonlinearReformulation.unsupported(constraint, name: model.generalNames[c]))
+        continue
+      }
+      functions += constraint.functions
+      lower += sides.map(\.lower)
+      upper += sides.map(\.upper)
+    }
+    if !problems.isEmpty { throw .refused(Array(problems.prefix(20))) }
+    let sign = model.sense.sign
+    let members = model.leadingObjectives
+    let program = FunctionProgram(
+      of: model,
+      objective: members.map { (weight: $0.sense.sign * (members.count == 1 ? 1 : $0.weight), function: $0.function) },
+      constraints: functions)
+    let isLinear =
+      [Bool](repeating: true, count: model.rows.count) + functions.map { $0.kind <= .linear }
+    form = NonlinearForm(
+      columnLower: model.lower, columnUpper: model.upper, rowLower: lower, rowUpper: upper, isLinear: isLinear,
+      start: NonlinearReformulation.start(model, start), makeEvaluator: { program.makeEvaluator() })
+    self.program = program
+    self.sign = sign
+    rowCount = model.rows.count
+    generalCounts = model.generalConstraints.map(\.functions.count)
+  }
+
+  private static func start(_ model: Model, _ given: [Double]) -> [Double] {
+    (0..<model.variableCount).map { j in
+      let (low, high) = (model.lower[j], model.upper[j])
+      var x = 0.0
+      if j < model.starts.count, model.starts[j].isFinite { x = model.starts[j] }
+      if j < given.count, given[j].isFinite { x = given[j] }
+      return low <= high ? min(max(x, low), high) : x
+    }
+  }
+
+  private static func unsupported(_ constraint: GeneralConstraint, name: String) -> Diagnostic {
+    var set = "a set"
+    if case .vector(_, let vectors) = constraint.body { set = type(of: vectors).name }
+    return Diagnostic(
+      .unsupported, "constraint '\(name)' is in the set \(set), which no solver of nonconvex functions takes",
+      mend: "write it as functions between two sides")
+  }
+
+  /// The outcome of a solver in the variables and constraints of the model, not yet checked.
+  public func solution(from outcome: FormOutcome, of model: Model) -> Solution {
+    var solution = Solution(
+      outcome: outcome.outcome, proof: outcome.proof, termination: outcome.termination, sense: model.sense)
+    if !outcome.point.isEmpty || (model.variableCount == 0 && outcome.objective != nil) {
+      solution.values = outcome.point
+      solution.primalStatus = .feasible
+      solution.source = outcome.source
+      solution.objective = outcome.objective.map { sign * $0 }
+    }
+    let rows = form.rowCount
+    if outcome.rowDuals.count == rows, outcome.reducedCosts.count == form.columnCount, solution.hasPoint {
+      solution.rowDuals = outcome.rowDuals.prefix(rowCount).map { sign * $0 }
+      solution.reducedCosts = outcome.reducedCosts.map { sign * $0 }
+      var next = rowCount
+      solution.generalDuals = generalCounts.map { count in
+        defer { next += count }
+        return outcome.rowDuals[next..<(next + count)].map { sign * $0 }
+      }
+      solution.dualStatus = .feasible
+    } else {
+      solution.dualReason = "the solve ended without multipliers"
+    }
+    solution.statistics = outcome.statistics
+    return solution
+  }
+}

@@ -1,0 +1,53 @@
+import Constraints
+
+/// The way of a model to a solver: with rows, whole numbers and cones where it can be written so, which solves it to a proven
+/// optimum, or as the nonlinear functions that it is made of.
+public enum Route: Sendable {
+  case convex(Reformulation)
+  case nonlinear(NonlinearReformulation)
+
+  /// - Parameters:
+  ///   - options: with a solver that takes nonlinear forms alone, the model goes that way whatever it is.
+  ///   - start: values to start from, for nonlinear forms; NaN or nothing for none.
+  /// - Throws: ``SolverError/refused(_:)`` naming what neither way takes.
+  /// - Complexity: that of ``Reformulation``.
+  public init(_ model: Model, options: SolveOptions, start: [Double] = []) throws(SolverError) {
+    if let solver = Solvers.named(options.solver), solver.capabilities.nonlinear, !solver.capabilities.linear {
+      self = .nonlinear(try NonlinearReformulation(model, start: start))
+      return
+    }
+    do throws(SolverError) {
+      self = .convex(try Reformulation(model))
+    } catch {
+      guard case .refused(let first) = error, first.contains(where: { $0.code == .unsupported }) else { throw error }
+      do throws(SolverError) {
+        self = .nonlinear(try NonlinearReformulation(model, start: start))
+      } catch {
+        guard case .refused(let second) = error else { throw error }
+        throw .refused(first + second)
+      }
+    }
+  }
+
+  public var form: Form {
+    switch self {
+    case .convex(let reformulation): reformulation.form
+    case .nonlinear(let reformulation): .nonlinear(reformulation.form)
+    }
+  }
+
+  public var kind: FormKind {
+    switch self {
+    case .convex(let reformulation): reformulation.kind
+    case .nonlinear: .nonlinear
+    }
+  }
+
+  /// The outcome of a solver in the variables and constraints of the model, not yet checked.
+  public func solution(from outcome: FormOutcome, of model: Model) -> Solution {
+    switch self {
+    case .convex(let reformulation): reformulation.solution(from: outcome, of: model)
+    case .nonlinear(let reformulation): reformulation.solution(from: outcome, of: model)
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import LinearAlgebra
+import Testing
+
+@Suite struct IndefiniteFactorizationTests {
+  /// A symmetric matrix as a lower triangle by columns.
+  struct Symmetric {
+    var n: Int
+    var starts: [Int] = [0]
+    var rows: [Int32] = []
+    var values: [Double] = []
+
+    /// From entries (row >= column) in any order; those that are absent on the diagonal are added as zeros.
+    init(_ n: Int, _ entries: [(Int, Int, Double)]) {
+      self.n = n
+      var columns = [[Int32: Double]](repeating: [:], count: n)
+      for (i, j, value) in entries { columns[min(i, j)][Int32(max(i, j)), default: 0] += value }
+      for j in 0..<n {
+        columns[j][Int32(j), default: 0] += 0
+        for i in columns[j].keys.sorted() {
+          rows.append(i)
+          values.append(columns[j][i]!)
+        }
+        starts.append(rows.count)
+      }
+    }
+
+    func times(_ x: [Double]) -> [Double] {
+      var y = [Double](repeating: 0, count: n)
+      for j in 0..<n {
+        for p in starts[j]..<starts[j + 1] {
+          let i = Int(rows[p])
+          y[i] += values[p] * x[j]
+          if i != j { y[j] += values[p] * x[i] }
+        }
+      }
+      return y
+    }
+  }
+
+  /// The factor's count of eigenvalues and the largest error of a solution, after refinement.
+  func factor(
+    _ a: Symmetric, _ ordering: LDLAnalysis.Ordering = .amd
+  ) -> (inertia: IndefiniteFactorization.Inertia, error: Double) {
+    let analysis = LDLAnalysis(order: a.n, starts: a.starts, rowIndices: a.rows, ordering: ordering)
+    let factorization = IndefiniteFactorization(analysis)
+    let inertia = factorization.factor(a.values)
+    let expected = (0..<a.n).map { Double($0 % 7) - 3 }
+    let b = a.times(expected)
+    var x = [Double](repeating: 0, count: a.n)
+    let refinement = RefinedSolve(order: a.n)
+    _ = refinement(
+      b, &x,
+      apply: { x, y in
+        let product = a.times(Array(UnsafeBufferPointer(start: x, count: a.n)))
+        for i in 0..<a.n { y[i] = product[i] }
+      },
+      solve: { factorization.solve($0) })
+    return (inertia, zip(x, expected).reduce(0) { max($0, abs($1.0 - $1.1)) })
+  }
+
+  @Test func `zero diagonals are taken in pairs`() {
+    let (inertia, error) = factor(Symmetric(2, [(1, 0, 3)]))
+    #expect(inertia.positive == 1 && inertia.negative == 1 && inertia.zero == 0)
+    #expect(error < 1e-14)
+    let arrow = Symmetric(4, [(3, 0, 1), (3, 1, 2), (3, 2, 3), (2, 1, 1), (0, 0, 1)])
+    #expect(factor(arrow, .natural).error < 1e-12)
+  }
+
+  @Test func `eigenvalues of dense random matrices are counted by sign`() {
+    var random = SplitMix64(seed: 5)
+    func number() -> Double { Double(random.next() >> 11) * 0x1p-52 - 1 }
+    for n in [1, 2, 3, 5, 17, 40, 90, 150] {
+      // Q diag(d) Qᵀ by reflections, so that the signs are known.
+      let negative = n / 3
+      var dense = (0..<n).map { i in (0..<n).map { i == $0 ? (i < negative ? -1.0 - Double(i) : 1.0 + Double(i)) : 0 } }
+      for _ in 0..<3 {
+        var v = (0..<n).map { _ in number() }
+        let norm = v.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        v = v.map { $0 / norm }
+        let av = dense.map { row in zip(row, v).reduce(0) { $0 + $1.0 * $1.1 } }
+        let vav = zip(v, av).reduce(0) { $0 + $1.0 * $1.1 }
+        for i in 0..<n {
+          for j in 0..<n { dense[i][j] += 4 * vav * v[i] * v[j] - 2 * (v[i] * av[j] + av[i] * v[j]) }
+        }
+      }
+      var entries: [(Int, Int, Double)] = []
+      for i in 0..<n { for j in 0...i { entries.append((i, j, dense[i][j])) } }
+      let (inertia, error) = factor(Symmetric(n, entries), .natural)
+      #expect(inertia.negative == negative && inertia.positive == n - negative, "order \(n)")
+      #expect(error < 1e-9, "order \(n)")
+    }
+  }
+
+  @Test func `KKT matrices have an eigenvalue below zero for each independent row`() {
+    var random = SplitMix64(seed: 11)
+    func number() -> Double { Double(random.next() >> 11) * 0x1p-52 - 1 }
+    for (n, m) in [(10, 4), (60, 25), (400, 150)] {
+      // Each row with a variable of its own, so that pairs (row, variable) are pivots; indefinite Hessian on those.
+      var entries: [(Int, Int, Double)] = []
+      for j in 0..<n { entries.append((j, j, j < m ? -1 : 3)) }
+      for j in 1..<n { entries.append((j, j - 1, 0.5 * number())) }
+      for i in 0..<m {
+        entries.append((n + i, i, 4))
+        for _ in 0..<3 { entries.append((n + i, m + Int(random.next() % UInt64(n - m)), 0.1 * number())) }
+      }
+      let (inertia, error) = factor(Symmetric(n + m, entries))
+      #expect(inertia.negative == m && inertia.positive == n && inertia.zero == 0)
+      #expect(error < 1e-8)
+    }
+  }
+
+  @Test func `a singular matrix shows its zeros`() {
+    let a = Symmetric(3, [(0, 0, 1), (1, 0, 2), (1, 1, 4), (2, 2, -1)])
+    let (inertia, _) = factor(a, .natural)
+    #expect(inertia.zero == 1 && inertia.positive == 1 && inertia.negative == 1)
+  }
+
+  @Test func `an empty matrix and a matrix of zeros are no error`() {
+    #expect(factor(Symmetric(0, [])).inertia == IndefiniteFactorization.Inertia())
+    #expect(factor(Symmetric(3, [])).inertia.zero == 3)
+  }
+}
