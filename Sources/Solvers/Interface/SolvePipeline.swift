@@ -70,6 +70,7 @@ public struct SolvePipeline: Sendable {
         model: model, reformulation: Linearization(reformulation), heuristics: sources, options: options,
         context: context)
     }
+    let doubts = route.kind == .nonlinear ? model.domainWarnings() : []
     let first = choices.removeFirst()
     if options.solver == "auto" { report(.log("\(first.solver.name): \(first.reason)")) }
     var solution = try attempt(first.solver, model, route, options, context, engine)
@@ -82,6 +83,10 @@ public struct SolvePipeline: Sendable {
         // The first solver's answer, such as it is, stands.
         continue
       }
+    }
+    solution.warnings += doubts
+    if case .nonlinear(let nonlinear) = route, solution.outcome == .unknown, let undefined = nonlinear.undefinedStart(in: model) {
+      solution.warnings.append(undefined)
     }
     solution.statistics.heuristics = context.heuristics?.statistics ?? []
     if options.duals && solution.hasPoint, case .convex(let reformulation) = route, reformulation.kind == .mixedIntegerLinear {
