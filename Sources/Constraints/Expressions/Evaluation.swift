@@ -9,8 +9,8 @@
 private let degree = Double.pi / 180
 
 extension Operation {
-  /// The value of a unary operation.
-  @inline(__always)
+  /// The value of a unary operation. Not inlined: a copy of the switch at every use would take long to compile.
+  @inline(never)
   package func value(_ x: Double) -> Double {
     switch self {
     case .negate: return -x
@@ -84,7 +84,7 @@ extension Operation {
   }
 
   /// The value of a binary operation.
-  @inline(__always)
+  @inline(never)
   package func value(_ x: Double, _ y: Double) -> Double {
     switch self {
     case .subtract: return x - y
@@ -102,6 +102,7 @@ extension Operation {
   }
 
   /// The value of an operation of any arity, for folding and printing; the evaluator below does not allocate.
+  @inline(never)
   func value(_ x: [Double]) -> Double {
     switch arity {
     case .leaf: return .nan
