@@ -179,7 +179,7 @@ import Testing
   }
 
   @Test func `any number of threads gives the same numbers`() {
-    let (model, objective, functions) = familyModel(rows: 30_000, seed: 12)
+    let (model, objective, functions) = familyModel(rows: 12_000, seed: 12)
     let n = model.variableCount
     var random = SplitMix(state: 7)
     let point = (0..<n).map { _ in random.real(-0.5, 0.5) }
