@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func `ranges of all operations hold the values they take`() {
-    var random = TestRandom(4)
+    var random = SplitMix(state: 4)
     for operation in Operation.allCases where operation.arity != .leaf {
       for _ in 0..<60 {
         let count = operation.arity == .unary ? 1 : operation.arity == .binary ? 2 : 3

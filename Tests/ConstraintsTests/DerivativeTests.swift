@@ -2,17 +2,7 @@ import Testing
 
 @testable import Constraints
 
-/// Random numbers with a fixed seed.
-struct TestRandom: RandomNumberGenerator {
-  var state: UInt64
-  init(_ seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+extension SplitMix {
   mutating func real(_ low: Double, _ high: Double) -> Double { Double.random(in: low...high, using: &self) }
 }
 
@@ -154,7 +144,7 @@ struct Derivatives {
   }
 
   @Test func `every function of one operand has the derivatives that differences show`() {
-    var random = TestRandom(1)
+    var random = SplitMix(state: 1)
     for operation in Operation.allCases where operation.arity == .unary {
       var model = Model()
       for k in 0..<2 { model.addVariable("x\(k)") }
@@ -177,7 +167,7 @@ struct Derivatives {
   }
 
   @Test func `every function of several operands has the derivatives that differences show`() {
-    var random = TestRandom(2)
+    var random = SplitMix(state: 2)
     for operation in Operation.allCases where operation.arity == .binary || operation.arity == .nary {
       for count in operation.arity == .binary ? [2] : operation == .ifElse ? [3] : [1, 2, 3, 5] {
         var model = Model()
@@ -205,7 +195,7 @@ struct Derivatives {
   }
 
   /// A random smooth expression over the variables; shared nodes arise by reusing earlier ones.
-  static func expression(_ arena: inout ExpressionArena, _ count: Int, _ steps: Int, _ random: inout TestRandom) -> NodeID {
+  static func expression(_ arena: inout ExpressionArena, _ count: Int, _ steps: Int, _ random: inout SplitMix) -> NodeID {
     var pool = (0..<count).map { arena.variable(Int32($0)) }
     pool.append(arena.constant(0.7))
     for _ in 0..<steps {
@@ -230,7 +220,7 @@ struct Derivatives {
   }
 
   @Test func `gradient, Jacobian and Hessian of random models with shared parts agree with differences`() {
-    var random = TestRandom(3)
+    var random = SplitMix(state: 3)
     for trial in 0..<30 {
       var model = Model()
       let n = Int.random(in: 1...5, using: &random)

@@ -31,9 +31,8 @@ extension FunctionSide {
     }
   }
 
-  /// Sets ``hessian``.
-  mutating func formHessian(_ terms: AdditiveTerms) {
-    hessian.reserveCapacity(terms.quadratic.items.count + hessianCount)
+  /// Sets ``hessian`` to the part of the quadratic terms.
+  mutating func formQuadraticHessian(_ terms: AdditiveTerms) {
     for i in 0..<terms.quadratic.count {
       for term in terms.quadratic[i] {
         let isSquare = term.first == term.second
@@ -43,6 +42,12 @@ extension FunctionSide {
             coefficient: isSquare ? 2 * term.coefficient : term.coefficient))
       }
     }
+  }
+
+  /// Sets ``hessian``.
+  mutating func formHessian(_ terms: AdditiveTerms) {
+    hessian.reserveCapacity(terms.quadratic.items.count + hessianCount)
+    formQuadraticHessian(terms)
     for family in families {
       family.variables.withUnsafeBufferPointer { variables in
         for (h, entry) in family.programs.hessianEntries.enumerated() {

@@ -33,6 +33,8 @@ struct HessianContribution: Sendable {
 }
 
 extension FunctionSide {
+  /// With more second derivatives of elements than this the Hessian is not offered as a matrix: they take 20 bytes each.
+  private static let hessianEntryLimit = 32_000_000
   /// Elements with more nodes than this are not compared with others.
   private static let shapeLimit = 2000
   /// Fewer elements of a shape than this are compiled together with the other single ones.
@@ -55,11 +57,12 @@ extension FunctionSide {
       hessianCount += families[f].count * families[f].programs.hessianEntries.count
       if families[f].programs.hessian == nil { hasHessian = false }
     }
+    if hessianCount > FunctionSide.hessianEntryLimit { hasHessian = false }
     let positions = valuePositions(places)
     formValues(terms, variableCount: n, positions: positions)
     formDerivatives(terms, variableCount: n, places: places)
     formWeights(terms, positions: positions)
-    formHessian(terms)
+    if hasHessian { formHessian(terms) } else { formQuadraticHessian(terms) }
   }
 
   /// Where an element is evaluated.
@@ -133,6 +136,7 @@ extension FunctionSide {
     }
     hessianCount = 0
     hessian.removeAll { $0.source < 0 }
+    hasHessian = false
   }
 
   mutating func forgetShapes() { shapes = [] }

@@ -102,10 +102,25 @@ struct InstructionBuilder {
     return intern(Node(code: .negate, a: a))
   }
 
-  /// a * b, where a structural zero makes the product zero.
+  /// a * b, where a structural zero makes the product zero, and a factor cancels its own reciprocal: so that the
+  /// derivative of x log x is log x + 1 even at 0.
   mutating func multiply(_ a: Value, _ b: Value) -> Value {
     if a == zero || b == zero { return zero }
+    for (factor, other) in [(a, b), (b, a)] {
+      let node = nodes[Int(other)]
+      if node.code == .negate { return negate(multiply(factor, node.a)) }
+      if isReciprocal(other, of: factor) { return one }
+      if node.code == .multiply {
+        if isReciprocal(node.a, of: factor) { return node.b }
+        if isReciprocal(node.b, of: factor) { return node.a }
+      }
+    }
     return product(a, b)
+  }
+
+  private func isReciprocal(_ a: Value, of b: Value) -> Bool {
+    let node = nodes[Int(a)]
+    return node.code == .reciprocal && node.a == b
   }
 
   /// a * b without the assumption that the factors are finite.

@@ -74,7 +74,8 @@ extension InstructionProgram {
   func runBlock(
     _ inputs: InstructionInputs, first: Int, live: Int, vectors: Int, registers r: UnsafeMutablePointer<SIMD8<Double>>
   ) {
-    let lanes = vectors * 8
+    // What lies in the lanes beyond `live` does not matter.
+    let used = (live + 7) / 8
     instructions.withUnsafeBufferPointer { list in
       for position in 0..<list.count {
         let i = list[position]
@@ -88,31 +89,29 @@ extension InstructionProgram {
           let slots = inputs.variables + (Int(i.a) * inputs.count + first)
           let into = UnsafeMutableRawPointer(t).assumingMemoryBound(to: Double.self)
           for lane in 0..<live { into[lane] = source[Int(slots[lane])] }
-          for lane in live..<lanes { into[lane] = into[live - 1] }
         case .data, .weight:
           let from = (i.code == .data ? inputs.data : inputs.weights) + (Int(i.a) * inputs.count + first)
           let into = UnsafeMutableRawPointer(t).assumingMemoryBound(to: Double.self)
           for lane in 0..<live { into[lane] = from[lane] }
-          for lane in live..<lanes { into[lane] = from[live - 1] }
         case .store:
           let to = inputs.outputs + (Int(i.target) * inputs.count + first)
           let from = UnsafeMutableRawPointer(a).assumingMemoryBound(to: Double.self)
           for lane in 0..<live { to[lane] = from[lane] }
-        case .add: for v in 0..<vectors { t[v] = a[v] + b[v] }
-        case .subtract: for v in 0..<vectors { t[v] = a[v] - b[v] }
-        case .multiply: for v in 0..<vectors { t[v] = a[v] * b[v] }
-        case .divide: for v in 0..<vectors { t[v] = a[v] / b[v] }
-        case .negate: for v in 0..<vectors { t[v] = -a[v] }
-        case .reciprocal: for v in 0..<vectors { t[v] = 1 / a[v] }
+        case .add: for v in 0..<used { t[v] = a[v] + b[v] }
+        case .subtract: for v in 0..<used { t[v] = a[v] - b[v] }
+        case .multiply: for v in 0..<used { t[v] = a[v] * b[v] }
+        case .divide: for v in 0..<used { t[v] = a[v] / b[v] }
+        case .negate: for v in 0..<used { t[v] = -a[v] }
+        case .reciprocal: for v in 0..<used { t[v] = 1 / a[v] }
         case .multiplyAdd:
           let c = r + Int(i.c) * vectors
-          for v in 0..<vectors { t[v] = a[v] * b[v] + c[v] }
+          for v in 0..<used { t[v] = a[v] * b[v] + c[v] }
         default:
           let x = UnsafeMutableRawPointer(a).assumingMemoryBound(to: Double.self)
           let y = UnsafeMutableRawPointer(b).assumingMemoryBound(to: Double.self)
           let z = UnsafeMutableRawPointer(r + Int(i.c) * vectors).assumingMemoryBound(to: Double.self)
           let into = UnsafeMutableRawPointer(t).assumingMemoryBound(to: Double.self)
-          i.evaluate(lanes, x, y, z, into)
+          i.evaluate(live, x, y, z, into)
         }
       }
     }

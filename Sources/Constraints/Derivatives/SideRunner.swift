@@ -111,7 +111,7 @@ final class SideRunner {
     let isScalar = count == 1 || !program.calls.isEmpty
     let team = !isScalar && count * program.instructions.count >= SideRunner.parallelWork ? threads : 1
     for t in 0..<team where registers[slot + t].memory == nil {
-      registers[slot + t] = RegisterFile(program, isScalar: isScalar)
+      registers[slot + t] = RegisterFile(program, isScalar: isScalar, instances: count)
     }
     side.families[f].variables.withUnsafeBufferPointer { variables in
       side.families[f].data.withUnsafeBufferPointer { data in
@@ -168,7 +168,7 @@ private struct RegisterFile {
 
   init() {}
 
-  init(_ program: InstructionProgram, isScalar: Bool) {
+  init(_ program: InstructionProgram, isScalar: Bool, instances: Int) {
     let count = max(program.registerCount, 1)
     if isScalar {
       let memory = UnsafeMutablePointer<Double>.allocate(capacity: count + program.callSpace)
@@ -177,7 +177,7 @@ private struct RegisterFile {
       self.memory = UnsafeMutableRawPointer(memory)
       return
     }
-    vectors = max(1, min(8, RegisterFile.cacheBytes / (count * 64)))
+    vectors = max(1, min(8, RegisterFile.cacheBytes / (count * 64), (instances + 7) / 8))
     let memory = UnsafeMutablePointer<SIMD8<Double>>.allocate(capacity: count * vectors)
     memory.initialize(repeating: .zero, count: count * vectors)
     for (k, constant) in program.constants.enumerated() {
