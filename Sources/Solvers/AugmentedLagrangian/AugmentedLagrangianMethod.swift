@@ -141,6 +141,14 @@ final class AugmentedLagrangianMethod {
       steps = before + budget - left
       if objectiveFell { return .unbounded }
       if let end = interruption() { return end }
+      if end == .stopped {
+        // The objective fell without end where rows are violated: they must count for more.
+        for i in 0..<problem.m where l.progress(current, i) > options.feasibilityTolerance {
+          l.penalty[i] = min(options.largestPenalty, l.penalty[i] * options.penaltyIncrease * options.penaltyIncrease)
+        }
+        current.copy(from: start)
+        continue
+      }
       l.multipliers(current, into: estimate)
       let candidate = KKTResiduals(problem, current, estimate, sum: sum)
       y.copy(from: estimate)
@@ -276,6 +284,9 @@ final class AugmentedLagrangianMethod {
 
   // MARK: Newton steps on the optimality conditions
 
+  /// The shift of the Hessian that an accelerating step may have, relative to the residual and the largest entry.
+  static let accelerationShift = 1e-3
+
   /// Takes steps of stabilized sequential quadratic programming as long as they halve the residual.
   private func accelerate() {
     guard let newton else { return }
@@ -289,16 +300,18 @@ final class AugmentedLagrangianMethod {
       problem.computeHessian(at: current.x.pointer, y.pointer, into: subproblem.hessian.pointer)
       subproblem.radius = .infinity
       let isDescent = subproblem.solve(
-        current, center: y, penalty: penalty, tolerance: max(1e-14, 1e-4 * size * min(1, size)), allowsShift: false)
-      guard subproblem.isExact, isDescent || VectorKernels.maxNorm(problem.n, subproblem.d.pointer) > 0 || problem.m > 0
-      else { return }
+        current, center: y, penalty: penalty, tolerance: max(1e-14, 1e-4 * size * min(1, size)),
+        largestShift: Self.accelerationShift * min(1, size))
+      guard isDescent || problem.m > 0 && subproblem.isDone else { return }
       steps += 1
       stepsLeft -= 1
       let value = l.value(current)
       let next = l.move(subproblem.d, 1)
       guard next.isFinite, l.trial.differentiate(problem) else { return }
       let after = KKTResiduals(problem, l.trial, subproblem.y, sum: sum)
-      if after.largest <= 0.5 * size {
+      let isPolish = isConverged() && after.isWithin(options.optimalityTolerance, options.feasibilityTolerance)
+        && after.unscaledViolation <= max(options.feasibilityTolerance, residuals.unscaledViolation)
+      if isPolish ? after.unscaledStationarity <= 0.5 * residuals.unscaledStationarity : after.largest <= 0.5 * size {
         l.accept()
         y.copy(from: subproblem.y)
         for i in 0..<problem.m { l.center[i] = min(max(y[i], -options.largestMultiplier), options.largestMultiplier) }
@@ -344,9 +357,7 @@ final class AugmentedLagrangianMethod {
     _ = current.evaluate(problem)
     _ = current.differentiate(problem)
     note(current)
-    if violation > options.infeasibilityThreshold && (end == .converged || end == .stalled)
-      && size <= max(options.optimalityTolerance, 1e-4 * violation)
-    {
+    if violation > options.infeasibilityThreshold && (end == .converged || end == .stalled) && size <= 1e-4 * violation {
       l.multipliers(current, into: y)
       residuals = KKTResiduals(problem, current, y, sum: sum)
       return true

@@ -45,8 +45,8 @@ public struct AugmentedLagrangianOptions: Sendable {
   public var sufficientDecrease = 0.5
   /// By this factor. Default 10.
   public var penaltyIncrease = 10.0
-  /// Penalties stay below this. Default 1e12.
-  public var largestPenalty = 1e12
+  /// Penalties stay below this. Default 1e11: beyond it rounding of the rows shows in the gradient.
+  public var largestPenalty = 1e11
   /// Multipliers of a subproblem are cut to this modulus. Default 1e10.
   public var largestMultiplier = 1e10
   /// Whether Newton steps on the optimality conditions are tried between subproblems, where second derivatives exist.
@@ -60,8 +60,8 @@ public struct AugmentedLagrangianOptions: Sendable {
   public var objectiveLimit = -1e20
   /// Subproblems in a row without progress in feasibility after which a minimum of the violation is sought. Default 4.
   public var stagnationLimit = 4
-  /// A stationary point of the violation above this is reported as infeasible. Default 1e-6.
-  public var infeasibilityThreshold = 1e-6
+  /// A stationary point of the violation above this is reported as infeasible. Default 1e-4.
+  public var infeasibilityThreshold = 1e-4
   /// How often a stationary point with negative curvature is left. Default 5.
   public var escapeLimit = 5
   /// Curvature counts as negative below this, negated, relative to the largest entry of the Hessian. Default 1e-7.

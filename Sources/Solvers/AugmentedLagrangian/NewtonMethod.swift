@@ -52,7 +52,7 @@ final class NewtonMethod: BoundConstrainedMethod {
         subproblem.radius = radius
         let isDescent = subproblem.solve(
           l.current, center: l.center, penalty: l.penalty, tolerance: min(1e-3 * size, 0.1 * tolerance),
-          allowsShift: true)
+          largestShift: .infinity)
         if isDescent && search(l, value) {
           accepted = true
           break

@@ -19,6 +19,8 @@ final class QuadraticSubproblem {
   static let firstShift = 1e-4
   static let firstShiftIncrease = 100.0
   static let shiftIncrease = 8.0
+  /// Shifts tried at most.
+  static let shiftLimit = 40
 
   let problem: ScaledProblem
   let system: AugmentedSystem
@@ -85,38 +87,41 @@ final class QuadraticSubproblem {
     active.deallocate()
   }
 
-  /// Whether the Hessian was taken as it is.
-  var isExact: Bool { shift == 0 }
+  /// Whether the last model was solved.
+  private(set) var isDone = false
 
   /// Solves the model at a point; `hessian` is filled.
   /// - Parameters:
   ///   - center: ȳ.
   ///   - penalty: ρ.
   ///   - tolerance: of the model's projected gradient.
-  ///   - allowsShift: without it an indefinite face ends the solve.
+  ///   - largestShift: relative to the largest entry of the Hessian; a face that needs more ends the solve.
   /// - Returns: whether d is a step along which the augmented Lagrangian falls to first order.
   func solve(
-    _ at: Iterate, center: Vector, penalty: Vector, tolerance: Double, allowsShift: Bool
+    _ at: Iterate, center: Vector, penalty: Vector, tolerance: Double, largestShift: Double
   ) -> Bool {
     for i in 0..<m { inversePenalty[i] = 1 / penalty[i] }
     shift = 0
+    isDone = false
     var attempt = 0
+    let size = max(1e-8, VectorKernels.maxNorm(hessian.count, hessian.pointer))
     while true {
       switch minimize(at, center, penalty, tolerance) {
       case .done:
+        isDone = true
         slope = VectorKernels.dot(n, firstGradient.pointer, d.pointer)
         return slope < 0
       case .indefinite:
         attempt += 1
-        if !allowsShift || attempt > 40 { return false }
-        raiseShift()
+        if shift >= largestShift * size || attempt > Self.shiftLimit { return false }
+        raiseShift(size)
+        shift = min(shift, largestShift * size)
       }
     }
   }
 
-  private func raiseShift() {
+  private func raiseShift(_ size: Double) {
     if shift == 0 {
-      let size = max(1e-8, VectorKernels.maxNorm(hessian.count, hessian.pointer))
       shift = lastShift == 0 ? size * Self.firstShift : max(size * 1e-10, lastShift / 3)
     } else {
       shift *= lastShift == 0 ? Self.firstShiftIncrease : Self.shiftIncrease
