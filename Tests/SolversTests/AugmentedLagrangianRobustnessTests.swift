@@ -139,4 +139,33 @@ struct AugmentedLagrangianRobustnessTests {
       }
     }
   }
+
+  @Test func `linear equations are kept from the first step on, if asked`() throws {
+    // min Σ (xⱼ - j)⁴ with x + y + z = 3 and x y <= 1.
+    func quartic(_ j: Int, _ t: Double) -> [PolynomialProblem.Term] {
+      [
+        .init(1, (j, 4)), .init(-4 * t, (j, 3)), .init(6 * t * t, (j, 2)), .init(-4 * t * t * t, (j, 1)),
+        .init(t * t * t * t),
+      ]
+    }
+    let problem = PolynomialProblem(
+      n: 3, objective: quartic(0, 3) + quartic(1, 2) + quartic(2, 1),
+      rows: [[.init(1, (0, 1)), .init(1, (1, 1)), .init(1, (2, 1))], [.init(1, (0, 1), (1, 1))]],
+      rowLower: [3, -.infinity], rowUpper: [3, 1], lower: [-1, -1, -1], start: [10, -1, 7])
+    var form = problem.form
+    form.isLinear = [true, false]
+    var options = AugmentedLagrangianOptions()
+    options.keepsLinearEquations = true
+    let solver = AugmentedLagrangianSolver(options: options)
+    let full = try solver.minimize(form).outcome
+    #expect(full.outcome == .locallyOptimal)
+    AugmentedLagrangianTests.expectStationary(full, form, 1e-6)
+    #expect(abs(full.objective! - (try AugmentedLagrangianTests.solve(problem).objective!)) < 1e-5)
+    for limit in 1...3 {
+      var cut = SolveOptions()
+      cut.iterationLimit = limit
+      let point = try solver.minimize(form, options: cut).outcome.point
+      #expect(abs(point.reduce(0, +) - 3) < 1e-9)
+    }
+  }
 }

@@ -9,7 +9,7 @@ import LinearAlgebra
 /// method", 2008 (acceleration).
 final class AugmentedLagrangianMethod {
   enum End {
-    case converged, infeasible, unbounded, stepLimit, stopped, stalled
+    case converged, nearlyConverged, infeasible, unbounded, stepLimit, stopped, stalled
     /// The functions are not defined at any point that was tried.
     case undefinedStart
   }
@@ -34,7 +34,11 @@ final class AugmentedLagrangianMethod {
   private let estimate: Vector
   private let sum: Vector
   private var objectiveFell = false
+  private let sharpest: Iterate
+  private let sharpestMultipliers: Vector
+  private var sharpestSize = Double.infinity
   private var stationaryStart: Iterate?
+  private var keptEquations: KeptEquations?
   private var isWarm = false
   private var wasStopped = false
 
@@ -64,6 +68,8 @@ final class AugmentedLagrangianMethod {
     innerLimit = options.innerLimit ?? (isNewton ? 100 : inner == .trustRegion ? 500 : 2000)
     y = Vector(count: problem.m)
     best = Iterate(problem)
+    sharpest = Iterate(problem)
+    sharpestMultipliers = Vector(count: problem.m)
     estimate = Vector(count: problem.m)
     sum = Vector(count: problem.n)
     random = SplitMix64(seed: options.seed)
@@ -87,6 +93,13 @@ final class AugmentedLagrangianMethod {
       problem.scale(at: current.x.pointer, threshold: options.scalingThreshold, least: options.leastScale)
       _ = current.evaluate(problem)
       guard current.differentiate(problem) else { return .undefinedStart }
+    }
+    if options.keepsLinearEquations, isNewton, let newton {
+      let equations = KeptEquations(problem)
+      if equations.count > 0 && equations.project(l, newton.subproblem) {
+        keptEquations = equations
+        newton.subproblem.kept = UnsafePointer(equations.mask)
+      }
     }
     for i in 0..<problem.m { y[i] = (duals?[i] ?? 0) * problem.objectiveScale / problem.rowScale[i] }
     isWarm = duals != nil || penalties != nil
@@ -201,10 +214,28 @@ final class AugmentedLagrangianMethod {
     return .converged
   }
 
+  /// The point with the least residual if that is nearly within the tolerances.
   private func finishStalled() -> End {
-    guard let kept = stationaryStart else { return .stalled }
-    goBack(to: kept)
-    return .converged
+    if let kept = stationaryStart {
+      goBack(to: kept)
+      return .converged
+    }
+    current.copy(from: sharpest)
+    y.copy(from: sharpestMultipliers)
+    residuals = KKTResiduals(problem, current, y, sum: sum)
+    let factor = options.acceptableFactor
+    return residuals.isWithin(factor * options.optimalityTolerance, options.feasibilityTolerance)
+      && residuals.unscaledViolation <= options.feasibilityTolerance ? .nearlyConverged : .stalled
+  }
+
+  /// Keeps the current point and its multipliers if no other came nearer to the optimality conditions.
+  private func noteResiduals() {
+    let beyond = max(0, residuals.unscaledViolation / options.feasibilityTolerance - 1)
+    let size = residuals.largest * (1 + beyond)
+    if !(size < sharpestSize) { return }
+    sharpestSize = size
+    sharpest.copy(from: current)
+    sharpestMultipliers.copy(from: y)
   }
 
   private func goBack(to kept: Iterate) {
@@ -271,6 +302,7 @@ final class AugmentedLagrangianMethod {
   }
 
   private func report() {
+    noteResiduals()
     context.report(
       .iteration(
         count: steps, objective: current.f / problem.objectiveScale, primalInfeasibility: residuals.unscaledViolation,

@@ -24,6 +24,9 @@ public struct AugmentedLagrangianOptions: Sendable {
   public var optimalityTolerance = 1e-8
   /// Scaled and unscaled, rows must not be violated by more than this. Default 1e-8.
   public var feasibilityTolerance = 1e-8
+  /// Where no step improves the point in floating-point arithmetic, residuals of optimality up to this many times the
+  /// tolerance count as converged, and the outcome says so. Rows hold to their tolerance all the same. Default 100.
+  public var acceptableFactor = 100.0
   /// Steps of the inner methods, together. Default 3000 for `newton`, 10 000 for `trustRegion`, 100 000 for `lbfgs`.
   public var iterationLimit: Int?
   /// Subproblems at most. Default 100.
@@ -52,7 +55,8 @@ public struct AugmentedLagrangianOptions: Sendable {
   /// Whether Newton steps on the optimality conditions are tried between subproblems, where second derivatives exist.
   /// Default true.
   public var acceleration = true
-  /// Whether linear equations are satisfied at the start and by every step; with `newton` only. Default false.
+  /// Whether linear equations are satisfied from the first step on, by `newton` only: the start is moved onto them, and
+  /// no step leaves them. Where no such point is found near the start they are treated as other rows. Default false.
   public var keepsLinearEquations = false
   /// Corrections kept by `lbfgs`. Default 10.
   public var memory = 10

@@ -19,6 +19,8 @@ final class QuadraticSubproblem {
   static let firstShift = 1e-4
   static let firstShiftIncrease = 100.0
   static let shiftIncrease = 8.0
+  /// The diagonal of rows that are kept exactly.
+  static let keptRelaxation = 1e-13
   /// Shifts tried at most.
   static let shiftLimit = 40
 
@@ -87,6 +89,8 @@ final class QuadraticSubproblem {
     active.deallocate()
   }
 
+  /// Rows that every step satisfies exactly, being satisfied at the point; nil for none.
+  var kept: UnsafePointer<Bool>?
   /// Whether the last model was solved.
   private(set) var isDone = false
 
@@ -101,6 +105,7 @@ final class QuadraticSubproblem {
     _ at: Iterate, center: Vector, penalty: Vector, tolerance: Double, largestShift: Double
   ) -> Bool {
     for i in 0..<m { inversePenalty[i] = 1 / penalty[i] }
+    if let kept { for i in 0..<m where kept[i] { inversePenalty[i] = Self.keptRelaxation } }
     shift = 0
     isDone = false
     var attempt = 0
@@ -137,6 +142,10 @@ final class QuadraticSubproblem {
     var hasMultipliers = false
     for face in 0..<Self.faceLimit {
       if !hasMultipliers { multipliers(at, center, penalty, into: y) }
+      if let kept {
+        // Their multipliers come from the system alone.
+        for i in 0..<m where kept[i] { y[i] = face == 0 ? center[i] : yFull[i] }
+      }
       computeGradient(at)
       if face == 0 { firstGradient.copy(from: gradient) }
       residual = projectedGradient(at)
@@ -244,7 +253,9 @@ final class QuadraticSubproblem {
     if isClipped {
       // Towards the projected end of the step if the model falls that way, else along the step to the first bound.
       let straight = VectorKernels.dot(n, gradient.pointer, p.pointer)
-      if VectorKernels.dot(n, gradient.pointer, trial.pointer) <= 0.1 * straight * min(1, max(reach, 1e-3)) {
+      let projected = VectorKernels.dot(n, gradient.pointer, trial.pointer)
+      // Projection would leave the rows that are kept.
+      if kept == nil && projected <= 0.1 * straight * min(1, max(reach, 1e-3)) {
         p.copy(from: trial)
         reach = 1
       }
