@@ -9,7 +9,7 @@ import LinearAlgebra
 /// method", 2008 (acceleration).
 final class AugmentedLagrangianMethod {
   enum End {
-    case converged, infeasible, unbounded, stepLimit, stopped, stalled
+    case converged, nearlyConverged, infeasible, unbounded, stepLimit, stopped, stalled
     /// The functions are not defined at any point that was tried.
     case undefinedStart
   }
@@ -34,7 +34,11 @@ final class AugmentedLagrangianMethod {
   private let estimate: Vector
   private let sum: Vector
   private var objectiveFell = false
+  private let sharpest: Iterate
+  private let sharpestMultipliers: Vector
+  private var sharpestSize = Double.infinity
   private var stationaryStart: Iterate?
+  private var keptEquations: KeptEquations?
   private var isWarm = false
   private var wasStopped = false
 
@@ -64,6 +68,8 @@ final class AugmentedLagrangianMethod {
     innerLimit = options.innerLimit ?? (isNewton ? 100 : inner == .trustRegion ? 500 : 2000)
     y = Vector(count: problem.m)
     best = Iterate(problem)
+    sharpest = Iterate(problem)
+    sharpestMultipliers = Vector(count: problem.m)
     estimate = Vector(count: problem.m)
     sum = Vector(count: problem.n)
     random = SplitMix64(seed: options.seed)
@@ -87,6 +93,13 @@ final class AugmentedLagrangianMethod {
       problem.scale(at: current.x.pointer, threshold: options.scalingThreshold, least: options.leastScale)
       _ = current.evaluate(problem)
       guard current.differentiate(problem) else { return .undefinedStart }
+    }
+    if options.keepsLinearEquations, isNewton, let newton {
+      let equations = KeptEquations(problem)
+      if equations.count > 0 && equations.project(l, newton.subproblem) {
+        keptEquations = equations
+        newton.subproblem.kept = UnsafePointer(equations.mask)
+      }
     }
     for i in 0..<problem.m { y[i] = (duals?[i] ?? 0) * problem.objectiveScale / problem.rowScale[i] }
     isWarm = duals != nil || penalties != nil
@@ -141,6 +154,14 @@ final class AugmentedLagrangianMethod {
       steps = before + budget - left
       if objectiveFell { return .unbounded }
       if let end = interruption() { return end }
+      if end == .stopped {
+        // The objective fell without end where rows are violated: they must count for more.
+        for i in 0..<problem.m where l.progress(current, i) > options.feasibilityTolerance {
+          l.penalty[i] = min(options.largestPenalty, l.penalty[i] * options.penaltyIncrease * options.penaltyIncrease)
+        }
+        current.copy(from: start)
+        continue
+      }
       l.multipliers(current, into: estimate)
       let candidate = KKTResiduals(problem, current, estimate, sum: sum)
       y.copy(from: estimate)
@@ -193,10 +214,28 @@ final class AugmentedLagrangianMethod {
     return .converged
   }
 
+  /// The point with the least residual if that is nearly within the tolerances.
   private func finishStalled() -> End {
-    guard let kept = stationaryStart else { return .stalled }
-    goBack(to: kept)
-    return .converged
+    if let kept = stationaryStart {
+      goBack(to: kept)
+      return .converged
+    }
+    current.copy(from: sharpest)
+    y.copy(from: sharpestMultipliers)
+    residuals = KKTResiduals(problem, current, y, sum: sum)
+    let factor = options.acceptableFactor
+    return residuals.isWithin(factor * options.optimalityTolerance, options.feasibilityTolerance)
+      && residuals.unscaledViolation <= options.feasibilityTolerance ? .nearlyConverged : .stalled
+  }
+
+  /// Keeps the current point and its multipliers if no other came nearer to the optimality conditions.
+  private func noteResiduals() {
+    let beyond = max(0, residuals.unscaledViolation / options.feasibilityTolerance - 1)
+    let size = residuals.largest * (1 + beyond)
+    if !(size < sharpestSize) { return }
+    sharpestSize = size
+    sharpest.copy(from: current)
+    sharpestMultipliers.copy(from: y)
   }
 
   private func goBack(to kept: Iterate) {
@@ -263,6 +302,7 @@ final class AugmentedLagrangianMethod {
   }
 
   private func report() {
+    noteResiduals()
     context.report(
       .iteration(
         count: steps, objective: current.f / problem.objectiveScale, primalInfeasibility: residuals.unscaledViolation,
@@ -275,6 +315,9 @@ final class AugmentedLagrangianMethod {
   }
 
   // MARK: Newton steps on the optimality conditions
+
+  /// The shift of the Hessian that an accelerating step may have, relative to the residual and the largest entry.
+  static let accelerationShift = 1e-3
 
   /// Takes steps of stabilized sequential quadratic programming as long as they halve the residual.
   private func accelerate() {
@@ -289,16 +332,18 @@ final class AugmentedLagrangianMethod {
       problem.computeHessian(at: current.x.pointer, y.pointer, into: subproblem.hessian.pointer)
       subproblem.radius = .infinity
       let isDescent = subproblem.solve(
-        current, center: y, penalty: penalty, tolerance: max(1e-14, 1e-4 * size * min(1, size)), allowsShift: false)
-      guard subproblem.isExact, isDescent || VectorKernels.maxNorm(problem.n, subproblem.d.pointer) > 0 || problem.m > 0
-      else { return }
+        current, center: y, penalty: penalty, tolerance: max(1e-14, 1e-4 * size * min(1, size)),
+        largestShift: Self.accelerationShift * min(1, size))
+      guard isDescent || problem.m > 0 && subproblem.isDone else { return }
       steps += 1
       stepsLeft -= 1
       let value = l.value(current)
       let next = l.move(subproblem.d, 1)
       guard next.isFinite, l.trial.differentiate(problem) else { return }
       let after = KKTResiduals(problem, l.trial, subproblem.y, sum: sum)
-      if after.largest <= 0.5 * size {
+      let isPolish = isConverged() && after.isWithin(options.optimalityTolerance, options.feasibilityTolerance)
+        && after.unscaledViolation <= max(options.feasibilityTolerance, residuals.unscaledViolation)
+      if isPolish ? after.unscaledStationarity <= 0.5 * residuals.unscaledStationarity : after.largest <= 0.5 * size {
         l.accept()
         y.copy(from: subproblem.y)
         for i in 0..<problem.m { l.center[i] = min(max(y[i], -options.largestMultiplier), options.largestMultiplier) }
@@ -344,9 +389,7 @@ final class AugmentedLagrangianMethod {
     _ = current.evaluate(problem)
     _ = current.differentiate(problem)
     note(current)
-    if violation > options.infeasibilityThreshold && (end == .converged || end == .stalled)
-      && size <= max(options.optimalityTolerance, 1e-4 * violation)
-    {
+    if violation > options.infeasibilityThreshold && (end == .converged || end == .stalled) && size <= 1e-4 * violation {
       l.multipliers(current, into: y)
       residuals = KKTResiduals(problem, current, y, sum: sum)
       return true

@@ -24,6 +24,9 @@ public struct AugmentedLagrangianOptions: Sendable {
   public var optimalityTolerance = 1e-8
   /// Scaled and unscaled, rows must not be violated by more than this. Default 1e-8.
   public var feasibilityTolerance = 1e-8
+  /// Where no step improves the point in floating-point arithmetic, residuals of optimality up to this many times the
+  /// tolerance count as converged, and the outcome says so. Rows hold to their tolerance all the same. Default 100.
+  public var acceptableFactor = 100.0
   /// Steps of the inner methods, together. Default 3000 for `newton`, 10 000 for `trustRegion`, 100 000 for `lbfgs`.
   public var iterationLimit: Int?
   /// Subproblems at most. Default 100.
@@ -45,14 +48,15 @@ public struct AugmentedLagrangianOptions: Sendable {
   public var sufficientDecrease = 0.5
   /// By this factor. Default 10.
   public var penaltyIncrease = 10.0
-  /// Penalties stay below this. Default 1e12.
-  public var largestPenalty = 1e12
+  /// Penalties stay below this. Default 1e11: beyond it rounding of the rows shows in the gradient.
+  public var largestPenalty = 1e11
   /// Multipliers of a subproblem are cut to this modulus. Default 1e10.
   public var largestMultiplier = 1e10
   /// Whether Newton steps on the optimality conditions are tried between subproblems, where second derivatives exist.
   /// Default true.
   public var acceleration = true
-  /// Whether linear equations are satisfied at the start and by every step; with `newton` only. Default false.
+  /// Whether linear equations are satisfied from the first step on, by `newton` only: the start is moved onto them, and
+  /// no step leaves them. Where no such point is found near the start they are treated as other rows. Default false.
   public var keepsLinearEquations = false
   /// Corrections kept by `lbfgs`. Default 10.
   public var memory = 10
@@ -60,8 +64,8 @@ public struct AugmentedLagrangianOptions: Sendable {
   public var objectiveLimit = -1e20
   /// Subproblems in a row without progress in feasibility after which a minimum of the violation is sought. Default 4.
   public var stagnationLimit = 4
-  /// A stationary point of the violation above this is reported as infeasible. Default 1e-6.
-  public var infeasibilityThreshold = 1e-6
+  /// A stationary point of the violation above this is reported as infeasible. Default 1e-4.
+  public var infeasibilityThreshold = 1e-4
   /// How often a stationary point with negative curvature is left. Default 5.
   public var escapeLimit = 5
   /// Curvature counts as negative below this, negated, relative to the largest entry of the Hessian. Default 1e-7.

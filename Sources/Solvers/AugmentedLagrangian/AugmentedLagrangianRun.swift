@@ -65,7 +65,7 @@ struct AugmentedLagrangianRun {
     outcome.statistics.entries = problem.jacobian.entryCount
     var state = AugmentedLagrangianState(point: form.start)
     if end == .undefinedStart { return (outcome, state) }
-    let isFinal = end == .converged || end == .infeasible || end == .stalled
+    let isFinal = end == .converged || end == .nearlyConverged || end == .infeasible
     let at = isFinal ? method.current : method.best
     outcome.point = problem.fullPoint(at.x.pointer)
     outcome.objective = at.f / problem.objectiveScale
@@ -109,6 +109,11 @@ struct AugmentedLagrangianRun {
     let open: OutcomeStatus = isFeasible ? .feasible : .unknown
     switch end {
     case .converged: return (.locallyOptimal, Termination(.converged, detail: "optimality conditions hold"))
+    case .nearlyConverged:
+      let size = method.residuals.largest
+      return (
+        .locallyOptimal, Termination(.converged, detail: "optimality conditions hold to \(size), the limit of rounding")
+      )
     case .infeasible:
       return (
         .locallyInfeasible, Termination(.converged, detail: "the violation of the rows is stationary and not zero")

@@ -13,7 +13,7 @@ struct KKTResiduals {
   var gap = Double.infinity
   /// The mean modulus of the multipliers in hundreds, at least 1.
   var multiplierSize = 1.0
-  /// Stationarity and violation with the functions as they came, the former relative to the terms of the sum.
+  /// Stationarity and violation with the functions as they came.
   var unscaledStationarity = Double.infinity
   var unscaledViolation = Double.infinity
 
@@ -44,14 +44,12 @@ struct KKTResiduals {
     complementarity = 0
     unscaledViolation = 0
     gap = 0
-    var size = 1.0
     for j in 0..<n {
       let x = at.x[j]
       let moved = min(max(x - sum[j], problem.lower[j]), problem.upper[j])
       stationarity = KKTResiduals.largest(stationarity, abs(moved - x))
-      size = max(size, abs(at.gradient[j]) / problem.objectiveScale)
     }
-    unscaledStationarity = stationarity / problem.objectiveScale / size
+    unscaledStationarity = stationarity / problem.objectiveScale
     var total = 0.0
     for i in 0..<m {
       let c = at.c[i], l = problem.rowLower[i], u = problem.rowUpper[i]

@@ -52,7 +52,7 @@ final class NewtonMethod: BoundConstrainedMethod {
         subproblem.radius = radius
         let isDescent = subproblem.solve(
           l.current, center: l.center, penalty: l.penalty, tolerance: min(1e-3 * size, 0.1 * tolerance),
-          allowsShift: true)
+          largestShift: .infinity)
         if isDescent && search(l, value) {
           accepted = true
           break
@@ -61,6 +61,10 @@ final class NewtonMethod: BoundConstrainedMethod {
       }
       if !accepted { return .stalled }
       l.accept()
+      if let kept = subproblem.kept {
+        // Rows that hold exactly add nothing to L; their multipliers are those of the model.
+        for i in 0..<l.m where kept[i] { l.center[i] = subproblem.y[i] }
+      }
       l.gradient(l.current, into: gradient)
       let next = l.value(l.current), nextSize = l.projectedGradient(l.current, gradient)
       idle = next < value || nextSize < 0.5 * size ? 0 : idle + 1

@@ -19,6 +19,10 @@ final class QuadraticSubproblem {
   static let firstShift = 1e-4
   static let firstShiftIncrease = 100.0
   static let shiftIncrease = 8.0
+  /// The diagonal of rows that are kept exactly.
+  static let keptRelaxation = 1e-13
+  /// Shifts tried at most.
+  static let shiftLimit = 40
 
   let problem: ScaledProblem
   let system: AugmentedSystem
@@ -85,38 +89,44 @@ final class QuadraticSubproblem {
     active.deallocate()
   }
 
-  /// Whether the Hessian was taken as it is.
-  var isExact: Bool { shift == 0 }
+  /// Rows that every step satisfies exactly, being satisfied at the point; nil for none.
+  var kept: UnsafePointer<Bool>?
+  /// Whether the last model was solved.
+  private(set) var isDone = false
 
   /// Solves the model at a point; `hessian` is filled.
   /// - Parameters:
   ///   - center: ȳ.
   ///   - penalty: ρ.
   ///   - tolerance: of the model's projected gradient.
-  ///   - allowsShift: without it an indefinite face ends the solve.
+  ///   - largestShift: relative to the largest entry of the Hessian; a face that needs more ends the solve.
   /// - Returns: whether d is a step along which the augmented Lagrangian falls to first order.
   func solve(
-    _ at: Iterate, center: Vector, penalty: Vector, tolerance: Double, allowsShift: Bool
+    _ at: Iterate, center: Vector, penalty: Vector, tolerance: Double, largestShift: Double
   ) -> Bool {
     for i in 0..<m { inversePenalty[i] = 1 / penalty[i] }
+    if let kept { for i in 0..<m where kept[i] { inversePenalty[i] = Self.keptRelaxation } }
     shift = 0
+    isDone = false
     var attempt = 0
+    let size = max(1e-8, VectorKernels.maxNorm(hessian.count, hessian.pointer))
     while true {
       switch minimize(at, center, penalty, tolerance) {
       case .done:
+        isDone = true
         slope = VectorKernels.dot(n, firstGradient.pointer, d.pointer)
         return slope < 0
       case .indefinite:
         attempt += 1
-        if !allowsShift || attempt > 40 { return false }
-        raiseShift()
+        if shift >= largestShift * size || attempt > Self.shiftLimit { return false }
+        raiseShift(size)
+        shift = min(shift, largestShift * size)
       }
     }
   }
 
-  private func raiseShift() {
+  private func raiseShift(_ size: Double) {
     if shift == 0 {
-      let size = max(1e-8, VectorKernels.maxNorm(hessian.count, hessian.pointer))
       shift = lastShift == 0 ? size * Self.firstShift : max(size * 1e-10, lastShift / 3)
     } else {
       shift *= lastShift == 0 ? Self.firstShiftIncrease : Self.shiftIncrease
@@ -132,6 +142,10 @@ final class QuadraticSubproblem {
     var hasMultipliers = false
     for face in 0..<Self.faceLimit {
       if !hasMultipliers { multipliers(at, center, penalty, into: y) }
+      if let kept {
+        // Their multipliers come from the system alone.
+        for i in 0..<m where kept[i] { y[i] = face == 0 ? center[i] : yFull[i] }
+      }
       computeGradient(at)
       if face == 0 { firstGradient.copy(from: gradient) }
       residual = projectedGradient(at)
@@ -239,7 +253,9 @@ final class QuadraticSubproblem {
     if isClipped {
       // Towards the projected end of the step if the model falls that way, else along the step to the first bound.
       let straight = VectorKernels.dot(n, gradient.pointer, p.pointer)
-      if VectorKernels.dot(n, gradient.pointer, trial.pointer) <= 0.1 * straight * min(1, max(reach, 1e-3)) {
+      let projected = VectorKernels.dot(n, gradient.pointer, trial.pointer)
+      // Projection would leave the rows that are kept.
+      if kept == nil && projected <= 0.1 * straight * min(1, max(reach, 1e-3)) {
         p.copy(from: trial)
         reach = 1
       }
