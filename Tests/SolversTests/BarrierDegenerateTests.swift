@@ -3,7 +3,7 @@ import LinearAlgebra
 import Synchronization
 import Testing
 
-@testable import Solvers
+import Solvers
 
 /// Numbers in the order in which they were reported.
 final class Recorder: Sendable {

@@ -1,7 +1,7 @@
 import Constraints
 import Testing
 
-@testable import Solvers
+import Solvers
 
 /// A nonlinear form of a model, its answer by the barrier method, and what can be said of the answer from the functions
 /// alone.

@@ -2,7 +2,7 @@ import Constraints
 import LinearAlgebra
 import Testing
 
-@testable import Solvers
+import Solvers
 
 @Suite struct BarrierTests {
   // Numbers after HS are those of Hock, Schittkowski, "Test examples for nonlinear programming codes", 1981.

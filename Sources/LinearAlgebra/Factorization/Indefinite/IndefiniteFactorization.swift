@@ -14,8 +14,9 @@ public final class IndefiniteFactorization {
   public struct Options: Sendable {
     /// A pivot must be at least this part of what is off its diagonal. Between 0 and 0.5. Default 1e-3.
     public var pivotThreshold = 1e-3
-    /// Pivots not above this part of the largest entry of K count as zero and are replaced. Default 1e-15.
-    public var zeroPivot = 1e-15
+    /// Pivots not above this part of the largest entry of K count as zero and are replaced; larger ones count by their sign,
+    /// even where rounding may have chosen it. Default 1e-20.
+    public var zeroPivot = 1e-20
     /// The modulus of a replaced pivot, as a part of the largest entry of K. Default 1e-8.
     public var pivotReplacement = 1e-8
 

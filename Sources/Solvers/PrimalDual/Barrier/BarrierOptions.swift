@@ -8,8 +8,6 @@ struct BarrierOptions: Sendable {
   var feasibilityTolerance = 1e-8
   /// Iterations, those of the restoration phase among them. Default 3000.
   var iterationLimit = 3000
-  /// Threads for the factorization. Default 1.
-  var threads = 1
   /// Seed of the perturbation that leaves stationary starts. Default 1.
   var seed: UInt64 = 1
 

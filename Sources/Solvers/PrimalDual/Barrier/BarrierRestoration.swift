@@ -126,7 +126,8 @@ extension BarrierMethod {
     case .iterationLimit, .stopped: return ending
     default:
       let isInfeasible = formViolation() > options.infeasibilityTolerance
-      return ending == .converged && isInfeasible ? .locallyInfeasible : .stalled
+      let isStationary = ending == .converged || ending == .acceptable
+      return isStationary && isInfeasible ? .locallyInfeasible : .stalled
     }
   }
 

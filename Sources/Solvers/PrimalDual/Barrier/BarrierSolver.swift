@@ -21,7 +21,6 @@ public struct BarrierSolver: Solver {
     settings.tolerance = options.optimalityTolerance ?? capabilities.accuracy
     settings.feasibilityTolerance = options.feasibilityTolerance ?? capabilities.accuracy
     settings.iterationLimit = options.iterationLimit ?? settings.iterationLimit
-    settings.threads = options.threads ?? settings.threads
     settings.seed = options.seed
     return try BarrierSolve(nonlinear, settings, context).run()
   }
