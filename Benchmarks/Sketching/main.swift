@@ -49,7 +49,7 @@ func rounded(_ value: Double) -> String {
 
 let problems = [
   regression(1000, 50), regression(2000, 200),
-  control(500, 1, alpha: 1e-2), control(31, 2, alpha: 1e-2), control(63, 2, alpha: 1e-2), control(63, 2, alpha: 1e-4),
+  control(500, 1, alpha: 1e-2), control(15, 2, alpha: 1e-2), control(31, 2, alpha: 1e-2), control(63, 2, alpha: 1e-2), control(63, 2, alpha: 1e-4),
 ]
 let headings = [
   "problem", "n", "m", "inner", "status", "steps", "systems", "factors", "krylov", "sweeps", "handed", "flops",

@@ -71,8 +71,8 @@ final class ExactAugmentedLagrangian {
     var largestShift = 1e10
     /// A system whose relative residual stays above this is taken for one without solution. Default 0.5.
     var largestResidual = 0.5
-    /// Systems with random right-hand sides that look for negative curvature at a stationary point. Default 2.
-    var probes = 2
+    /// Relative residual of the systems that look for negative curvature at a stationary point. Default 1e-3.
+    var probeAccuracy = 1e-3
     /// Curvature along the equations below this, times the largest entry of the Hessian, negative, is none of a minimum.
     /// Default 1e-6.
     var negativeCurvature = 1e-6
@@ -212,9 +212,7 @@ final class ExactAugmentedLagrangian {
     }
   }
 
-  var trace: (ExactAugmentedLagrangian) -> Void = { _ in }
   func report() {
-    trace(self)
     context.report(
       .iteration(
         count: iterations, objective: objective, primalInfeasibility: violation, dualInfeasibility: stationarity,

@@ -7,7 +7,8 @@ import LinearAlgebra
 ///         | G   -δ |
 ///
 /// with H as the Hessian of the Lagrangian and G as the Jacobian of the equations; δ is 0 for Newton steps unless
-/// G is nearly singular, and 1 for steps of damped least squares. Held as a lower triangle by columns, the diagonal first in each.
+/// G is nearly singular, and 1 for steps of damped least squares. Held as a lower triangle by columns, the diagonal first
+/// in each.
 final class NewtonMatrix {
   let n: Int
   let m: Int
