@@ -76,7 +76,7 @@ struct StationarityTests {
 
   @Test func `differences of every operation agree with what is known of it`() {
     let known: [(Constraints.Operation, Double, Double)] = [
-      (.exp, 0, 1), (.exp, 5, 148.4131591025766), (.log, 1e-8, 1e8), (.log, 3, 1 / 3), (.sqrt, 1e-6, 500), (.sqrt, 4, 0.25),
+      (.exp, 0, 1), (.exp, 1e-16, 1), (.exp, -3e-10, 1), (.exp, 5, 148.4131591025766), (.log, 1e-8, 1e8), (.log, 3, 1 / 3), (.sqrt, 1e-6, 500), (.sqrt, 4, 0.25),
       (.sin, 1e-9, 1), (.tan, 1, 3.425518820814759), (.erf, 0, 1.1283791670955126), (.atan, 100, 1 / 10001),
       (.logistic, 0, 0.25), (.lgamma, 1, -0.5772156649015329), (.cbrt, 8, 1 / 12), (.inverse, 0.5, -4), (.tanh, 20, 1.6993417e-17),
     ]

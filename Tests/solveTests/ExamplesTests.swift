@@ -61,7 +61,18 @@
 
     @Test(arguments: KnownOptimum.all)
     func givesTheKnownOptimum(_ known: KnownOptimum) throws {
-      let solution = try readExample(known.file).model.solve()
+      let read = try readExample(known.file)
+      var options = SolveOptions()
+      for option in read.options {
+        let value =
+          switch option.value {
+          case .number(let number): number.text
+          case .text(let text): text
+          case .flag(let flag): flag ? "true" : "false"
+          }
+        try OptionTable.set(option.name, to: value, in: &options)
+      }
+      let solution = try read.model.solve(options: options)
       #expect(solution.outcome == known.outcome)
       #expect(solution.check?.verdict == .confirmed)
       if let expected = known.objective {

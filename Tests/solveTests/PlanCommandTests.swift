@@ -51,12 +51,13 @@ import Testing
       defer { try? FileManager.default.removeItem(at: folder) }
       let path = try file(
         """
-        {"format": "algebraic", "version": 1, "variables": {"x": {"lower": 0, "upper": 3}, "y": {"lower": 0, "upper": 3}},
+        {"format": "algebraic", "version": 1, "variables": {"x": {"lower": 0, "upper": 3}, "y": {"lower": 0, "upper": 3, "domain": "integer"}},
          "objective": {"minimize": "x + y"}, "constraints": {"wave": "exp(x) - y >= 1.5", "lens": "x^2 + y^2 <= 4"}}
         """, in: folder)
       let plan = try Command.run(["plan", path])
       #expect(plan.status == 65)
       #expect(plan.errors.contains("'wave' is nonlinear and not convex: 'exp(x)' is convex and is bounded from below"))
+      #expect(plan.errors.contains("variable 'y' is integer"))
       let check = try Command.run(["check", path])
       #expect(check.status == 0)
       #expect(check.output.contains("'wave': not convex; it is convex, and >= takes a concave function"))
@@ -65,6 +66,17 @@ import Testing
       let curvature = try #require(json["curvature"] as? [String: Any])
       #expect(curvature["convex"] as? Bool == false)
       #expect((curvature["parts"] as? [[String: Any]])?.count == 3)
+    }
+
+    @Test func `a nonlinear model is planned with its derivatives`() throws {
+      let path = "\(Command.examples)/tank.json"
+      let plan = try Command.run(["plan", path])
+      #expect(plan.status == 0, "\(plan.errors)")
+      #expect(plan.output.contains("form          nonlinear: 2 functions, 2 variables, Jacobian of 3 entries, Hessian of 3 entries"))
+      #expect(plan.output.contains("solver        barrier"))
+      let json = try object(try Command.run(["plan", path, "--json"]).output)
+      #expect((json["form"] as? [String: Any])?["hessian_entries"] as? Int == 3)
+      #expect(try Command.run(["check", path]).output.contains("nonlinear form: barrier, auglag"))
     }
 
     @Test func `presolve is counted unless it is switched off`() throws {

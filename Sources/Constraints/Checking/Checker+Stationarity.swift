@@ -5,7 +5,8 @@ extension Checker {
   ///
   /// What is measured is relative to the numbers that enter: the gradient's components to their largest term, a
   /// multiplier's sign to the largest multiplier, the distance from the side that a multiplier leans on to the size of the
-  /// constraint.
+  /// constraint. Of the multiplier, that distance and their product, which is what it costs the objective, the smallest
+  /// counts.
   /// - Parameter isConvex: whether the model is known to be convex; then the tangent of the Lagrangian proves a bound.
   /// - Returns: why the conditions fail, or nil when they hold or cannot be judged: there are no multipliers, or a set is
   ///   none of intervals.
@@ -39,6 +40,8 @@ struct FirstOrderConditions {
   /// Functions between sides with their multipliers, in the sense of minimizing.
   private var terms: [Term] = []
   private let sign: Double
+  /// The objective's modulus, at least 1.
+  private let objectiveSize: Double
 
   private struct Term {
     var name: String
@@ -57,6 +60,7 @@ struct FirstOrderConditions {
       solution.generalDuals.count == model.generalConstraints.count
     else { return nil }
     sign = model.sense.sign
+    objectiveSize = max(1, abs(solution.objective ?? 0))
     gradient = [CompensatedSum](repeating: CompensatedSum(), count: model.variableCount)
     size = [Double](repeating: 0, count: model.variableCount)
     var roots: [(root: NodeID, factor: Double)] = []
@@ -137,7 +141,8 @@ struct FirstOrderConditions {
     }
   }
 
-  /// Measures a multiplier against the side it leans on. It may be small, or the side near: the smaller counts.
+  /// Measures a multiplier against the side it leans on. It may be small, or the side near, or, where complementarity is not
+  /// strict, their product small against the objective.
   private mutating func lean(
     _ y: Double, _ value: Double, _ scale: Double, _ set: ScalarSet, _ largest: Double, _ name: @autoclosure () -> String
   ) {
@@ -149,7 +154,7 @@ struct FirstOrderConditions {
     }
     let distance = abs(value - side)
     slack += abs(y) * distance
-    let scaled = min(weight, distance / max(1, scale, abs(side)))
+    let scaled = min(weight, distance / max(1, scale, abs(side)), abs(y) * distance / objectiveSize)
     note(scaled, "the multiplier of \(name()) is \(y.text), \(distance.text) away from the side it leans on")
   }
 

@@ -20,25 +20,29 @@ struct ReverseDifferences {
   ) -> Bool {
     guard let last = roots.map(\.root.position).max() else { return true }
     var adjoint = [Double](repeating: 0, count: last + 1)
+    // The largest product on any way to a node, before others cancel it.
+    var largest = [Double](repeating: 0, count: last + 1)
     var isReached = [Bool](repeating: false, count: last + 1)
     for (root, factor) in roots where factor != 0 {
       adjoint[root.position] += factor
+      largest[root.position] = max(largest[root.position], abs(factor))
       isReached[root.position] = true
     }
-    for i in stride(from: last, through: 0, by: -1) where isReached[i] && adjoint[i] != 0 {
+    for i in stride(from: last, through: 0, by: -1) where isReached[i] && largest[i] != 0 {
       let node = arena.nodes[i]
       switch node.operation {
       case .constant, .parameter: continue
       case .variable:
         let j = Int(node.first)
         gradient[j].add(adjoint[i])
-        size[j] = max(size[j], abs(adjoint[i]))
+        size[j] = max(size[j], largest[i])
       default:
         let arguments = arena.arguments(of: NodeID(i)).map(\.position)
         for (k, argument) in arguments.enumerated() where arena.nodes[argument].operation != .constant {
           let slope = partial(node.operation, arguments, k)
           guard slope.isFinite else { return false }
           adjoint[argument] += adjoint[i] * slope
+          largest[argument] = max(largest[argument], largest[i] * abs(slope))
           isReached[argument] = true
         }
       }
@@ -84,6 +88,8 @@ struct ReverseDifferences {
   /// The derivative of a function of one number by central differences of sixth order, with the step for which half of it
   /// says most nearly the same; at the edge of a domain from one side.
   static func difference(at x: Double, _ f: (Double) -> Double) -> Double {
+    // Values as good as their last digit, so a difference of them has an error of this divided by the step.
+    let rounding = abs(f(x)) * 0x1p-50
     func central(_ h: Double) -> Double {
       let first = f(x + h) - f(x - h)
       let second = f(x + 2 * h) - f(x - 2 * h)
@@ -97,7 +103,7 @@ struct ReverseDifferences {
       let h = Double(sign: .plus, exponent: step.exponent, significand: 1)
       let whole = central(h)
       let half = central(h / 2)
-      let error = abs(whole - half)
+      let error = abs(whole - half) + rounding / h + abs(half) * (abs(x) * 0x1p-52 / h)
       if error < least {
         least = error
         best = half

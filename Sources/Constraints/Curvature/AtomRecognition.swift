@@ -58,6 +58,9 @@ struct AtomRecognition {
       if !exponent.isNaN { return power(x[0], exponent) }
       if base > 0 { return Atom(.exponential, [Atom.Operand(x[1], Operation.log.value(base))]) }
       return Atom(.other("base and exponent both vary, or the base is negative"))
+    case .call:
+      let name = arena.userFunction(of: id)?.name ?? "a user function"
+      return Atom(.other("no rule knows the curvature of the user function \(name)"))
     default: return Atom(.other("no rule knows the curvature of \(operation.name)"))
     }
   }

@@ -46,6 +46,9 @@ public struct Interval: Sendable, Hashable {
   /// The image under an increasing function.
   func increasing(_ f: (Double) -> Double) -> Interval { Interval(f(lower), f(upper)) }
 
+  /// The image under a decreasing function.
+  func decreasing(_ f: (Double) -> Double) -> Interval { Interval(f(upper), f(lower)) }
+
   var inverse: Interval {
     if lower > 0 || upper < 0 { return Interval(1 / upper, 1 / lower) }
     if lower == 0 { return Interval(upper == 0 ? 0 : 1 / upper, .infinity) }
@@ -96,6 +99,34 @@ extension Operation {
     case .erfc: return x[0].scaled(by: -1).increasing { Operation.erfc.value(-$0) }
     case .cosh: return x[0].magnitude.increasing { value($0) }
     case .sin, .cos, .sind, .cosd: return Interval(-1, 1)
+    case .asin, .asind: return x[0].clipped(to: Interval(-1, 1)).increasing { value($0) }
+    case .acos, .acosd: return x[0].clipped(to: Interval(-1, 1)).decreasing { value($0) }
+    case .atand: return x[0].increasing { value($0) }
+    case .acosh: return x[0].clipped(to: Interval(1, .infinity)).increasing { value($0) }
+    case .atanh: return x[0].clipped(to: Interval(-1, 1)).increasing { value($0) }
+    case .asech: return x[0].clipped(to: Interval(0, 1)).decreasing { value($0) }
+    case .sech: return Operation.cosh.interval(x).inverse
+    case .csch: return Operation.sinh.interval(x).inverse
+    case .coth: return Operation.tanh.interval(x).inverse
+    case .acoth: return Operation.atanh.interval([x[0].inverse])
+    case .acsch: return Operation.asinh.interval([x[0].inverse])
+    case .asec: return Operation.acos.interval([x[0].inverse])
+    case .acsc: return Operation.asin.interval([x[0].inverse])
+    case .asecd: return Operation.acosd.interval([x[0].inverse])
+    case .acscd: return Operation.asind.interval([x[0].inverse])
+    case .acot: return Operation.atan.interval([x[0].inverse])
+    case .acotd: return Operation.atand.interval([x[0].inverse])
+    case .atan2: return Interval(-Double.pi, Double.pi)
+    // Extremes of the Bessel functions, rounded outwards (Abramowitz and Stegun 9.5).
+    case .besselj0: return Interval(-0.40276, 1)
+    case .besselj1: return Interval(-0.58187, 0.58187)
+    // Γ is positive with its minimum 0.88560 at 1.46163 on the positive axis.
+    case .gamma:
+      if x[0].lower >= 1.4617 { return x[0].increasing { value($0) } }
+      return x[0].lower >= 0 ? Interval(0.8856, Swift.max(value(x[0].lower), value(x[0].upper))) : .all
+    case .lgamma:
+      if x[0].lower >= 1.4617 { return x[0].increasing { value($0) } }
+      return x[0].lower >= 0 ? Interval(-0.1215, Swift.max(value(x[0].lower), value(x[0].upper))) : .all
     case .not, .less, .lessOrEqual, .equal, .notEqual, .greaterOrEqual, .greater, .and, .or: return Interval(0, 1)
     case .ifElse: return Interval(Swift.min(x[1].lower, x[2].lower), Swift.max(x[1].upper, x[2].upper))
     default: return .all

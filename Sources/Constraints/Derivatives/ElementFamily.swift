@@ -6,6 +6,10 @@ struct CompiledShape: Sendable {
   /// Nil when the shape has too many second derivatives.
   var hessian: InstructionProgram?
   var hessianEntries: [HessianEntry] = []
+  /// Whether there are no second derivatives at all.
+  var lacksCurvature = false
+  /// The product of the Hessian with a direction, by variable slot; only where a Hessian is not offered.
+  var product: InstructionProgram?
 
   init(_ shape: ExpressionShape, numbers: [Double?], hessianLimit: Int) {
     let plain = LoweredShape(shape, numbers: numbers, order: 0)
@@ -15,10 +19,19 @@ struct CompiledShape: Sendable {
     gradientEntries = entries
     gradient = first.builder.program(outputs: gradients)
     var second = LoweredShape(shape, numbers: numbers, order: 2)
-    if let (entries, values) = second.hessian(limit: hessianLimit) {
+    lacksCurvature = second.lacksCurvature
+    if !lacksCurvature, let (entries, values) = second.hessian(limit: hessianLimit) {
       hessianEntries = entries
       hessian = second.builder.program(outputs: values)
     }
+  }
+
+  mutating func compileProduct(_ shape: ExpressionShape, numbers: [Double?]) {
+    var lowered = LoweredShape(shape, numbers: numbers, order: 2)
+    let values = lowered.hessianProduct()
+    product = lowered.builder.program(outputs: values)
+    hessian = nil
+    hessianEntries = []
   }
 }
 
@@ -37,13 +50,14 @@ struct ElementFamily: Sendable {
   var gradientBase = 0
   var hessianBase = 0
 
-  enum Order { case value, gradient, hessian }
+  enum Order: Int { case value, gradient, hessian, product }
 
   func program(_ order: Order) -> InstructionProgram? {
     switch order {
     case .value: programs.value
     case .gradient: programs.gradient
     case .hessian: programs.hessian
+    case .product: programs.product
     }
   }
 }

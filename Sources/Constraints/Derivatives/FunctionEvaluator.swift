@@ -15,8 +15,8 @@ public final class FunctionEvaluator: NonlinearEvaluator {
 
   init(_ program: FunctionProgram) {
     self.program = program
-    objectiveRunner = SideRunner(program.objective, variableCount: program.variableCount)
-    constraintRunner = SideRunner(program.constraints, variableCount: program.variableCount)
+    objectiveRunner = SideRunner(program.objective, variableCount: program.variableCount, threads: program.threads)
+    constraintRunner = SideRunner(program.constraints, variableCount: program.variableCount, threads: program.threads)
     let count = 1 + program.constraintCount + program.objective.hessianCount + program.constraints.hessianCount
     hessianSource = .allocate(capacity: count)
     hessianSource.initialize(repeating: 0, count: count)
@@ -75,16 +75,21 @@ public final class FunctionEvaluator: NonlinearEvaluator {
     at x: UnsafePointer<Double>, objective factor: Double, multipliers y: UnsafePointer<Double>,
     into values: UnsafeMutablePointer<Double>
   ) {
+    setMultipliers(factor, y)
     let m = constraintCount
-    hessianSource[0] = factor
-    for i in 0..<m { hessianSource[1 + i] = y[i] }
     let second = hessianSource + (1 + m)
     objectiveRunner.hessians(at: x, multipliers: hessianSource, into: second)
     constraintRunner.hessians(at: x, multipliers: hessianSource + 1, into: second + program.objective.hessianCount)
-    program.hessian.gather(0..<program.hessian.count, from: hessianSource, into: values)
+    program.hessian.gather(from: hessianSource, into: values, threads: program.threads)
   }
 
-  /// The Hessian is computed once for each point and multipliers and kept, so that further products cost only its entries.
+  private func setMultipliers(_ factor: Double, _ y: UnsafePointer<Double>) {
+    hessianSource[0] = factor
+    for i in 0..<constraintCount { hessianSource[1 + i] = y[i] }
+  }
+
+  /// The Hessian is computed once for each point and multipliers and kept, so that further products cost only its
+  /// entries. Where it is not offered as a matrix, a product costs a few evaluations of the gradient.
   public func hessianProduct(
     at x: UnsafePointer<Double>, objective factor: Double, multipliers y: UnsafePointer<Double>,
     _ v: UnsafePointer<Double>, into result: UnsafeMutablePointer<Double>
@@ -94,16 +99,17 @@ public final class FunctionEvaluator: NonlinearEvaluator {
       isSame(hessianPoint, x) && hessianMultipliers.count == m + 1 && hessianMultipliers[0] == factor
       && (0..<m).allSatisfy { hessianMultipliers[$0 + 1] == y[$0] }
     if !isKnown {
-      hessianValues = [Double](unsafeUninitializedCapacity: hessianPattern.entryCount) { values, filled in
+      let count = program.symmetricPattern.entryCount
+      hessianValues = [Double](unsafeUninitializedCapacity: count) { values, filled in
         if let base = values.baseAddress { hessian(at: x, objective: factor, multipliers: y, into: base) }
-        filled = hessianPattern.entryCount
+        filled = count
       }
       hessianPoint = Array(UnsafeBufferPointer(start: x, count: variableCount))
       hessianMultipliers = [factor] + UnsafeBufferPointer(start: y, count: m)
     }
     result.update(repeating: 0, count: variableCount)
-    program.hessianPattern.starts.withUnsafeBufferPointer { starts in
-      program.hessianPattern.indices.withUnsafeBufferPointer { indices in
+    program.symmetricPattern.starts.withUnsafeBufferPointer { starts in
+      program.symmetricPattern.indices.withUnsafeBufferPointer { indices in
         hessianValues.withUnsafeBufferPointer { values in
           for j in 0..<variableCount {
             var sum = 0.0
@@ -117,6 +123,10 @@ public final class FunctionEvaluator: NonlinearEvaluator {
         }
       }
     }
+    if abilities.contains(.hessian) { return }
+    setMultipliers(factor, y)
+    objectiveRunner.addHessianProduct(at: x, multipliers: hessianSource, v, to: result)
+    constraintRunner.addHessianProduct(at: x, multipliers: hessianSource + 1, v, to: result)
   }
 
   private func isSame(_ known: [Double], _ x: UnsafePointer<Double>) -> Bool {

@@ -25,6 +25,10 @@ public struct FunctionProgram: Sendable {
   /// Entries of the Hessian from: the objective's factor, the multipliers, second derivatives of the objective's and the
   /// constraints' elements.
   let hessian: GatherTable
+  /// Where ``hessian`` has its entries.
+  let symmetricPattern: SparsityPattern
+  let threads: Int
+  let source: ProgramSource
 
   /// The objective `Σ weight * function` and all linear rows of a model, followed by `constraints`.
   ///
@@ -32,41 +36,54 @@ public struct FunctionProgram: Sendable {
   /// - Parameters:
   ///   - objective: functions of the model with weights; -1 turns maximizing into minimizing.
   ///   - constraints: functions of the model, such as those of its general constraints.
-  ///   - hessianLimit: with more pairs of interacting sub-expressions than this, the Hessian is not offered as a matrix.
+  ///   - hessianLimit: with more pairs of interacting sub-expressions than this, the Hessian is not offered as a matrix,
+  ///     only its products with vectors.
+  ///   - threads: how many threads an evaluation may use; results are the same for any number.
   /// - Complexity: O(terms log terms + operations for one evaluation of all derivatives).
   public init(
     of model: Model, objective parts: [(weight: Double, function: ScalarFunction)], constraints functions: [ScalarFunction],
-    hessianLimit: Int = 20_000_000
+    hessianLimit: Int = 4_000_000, threads: Int = 1
   ) {
+    source = ProgramSource(model: model, objective: parts, constraints: functions)
     let n = model.variableCount
     let knowledge = FixedNodes(of: model.arena, parameters: model.parameterValues)
     var encoder = ShapeEncoder(arena: model.arena, knowledge: knowledge)
     var terms = AdditiveTerms(arena: model.arena)
     terms.append(parts, arena: model.arena, knowledge: knowledge)
-    objective = FunctionSide(terms, variableCount: n, encoder: &encoder, hessianLimit: hessianLimit)
+    var objectiveSide = FunctionSide(terms, variableCount: n, encoder: &encoder, hessianLimit: hessianLimit)
     terms = AdditiveTerms(arena: model.arena)
     for i in 0..<model.rows.count { terms.appendRow(model.rows, i) }
     for function in functions { terms.append([(1, function)], arena: model.arena, knowledge: knowledge) }
-    constraints = FunctionSide(terms, variableCount: n, encoder: &encoder, hessianLimit: hessianLimit)
+    var constraintSide = FunctionSide(terms, variableCount: n, encoder: &encoder, hessianLimit: hessianLimit)
 
     variableCount = n
     constraintCount = model.rows.count + functions.count
-    gradientVariables = objective.pattern.indices
-    jacobianPattern = constraints.pattern
-    if objective.hasHessian && constraints.hasHessian {
-      abilities = .all
-      (hessianPattern, hessian) = FunctionProgram.assemble(objective, constraints, variableCount: n)
-    } else {
-      abilities = .jacobian
-      (hessianPattern, hessian) = (SparsityPattern(), GatherTable())
+    self.threads = max(1, threads)
+    let hasHessian = objectiveSide.hasHessian && constraintSide.hasHessian
+    if !hasHessian {
+      objectiveSide.replaceHessiansByProducts()
+      constraintSide.replaceHessiansByProducts()
     }
+    objectiveSide.forgetShapes()
+    constraintSide.forgetShapes()
+    // Without a Hessian of the elements this is that of the quadratic terms, for products.
+    (symmetricPattern, hessian) = FunctionProgram.assemble(objectiveSide, constraintSide, variableCount: n)
+    objectiveSide.hessian = []
+    constraintSide.hessian = []
+    hessianPattern = hasHessian ? symmetricPattern : SparsityPattern()
+    let lacksCurvature = (objectiveSide.families + constraintSide.families).contains { $0.programs.lacksCurvature }
+    abilities = hasHessian ? .all : lacksCurvature ? .jacobian : [.jacobian, .hessianProduct]
+    objective = objectiveSide
+    constraints = constraintSide
+    gradientVariables = objectiveSide.pattern.indices
+    jacobianPattern = constraintSide.pattern
   }
 
   /// The objective `sign * objective`, the linear rows of the model and then `constraints`.
   public init(
-    of model: Model, objective: ScalarFunction, sign: Double = 1, constraints: [ScalarFunction]
+    of model: Model, objective: ScalarFunction, sign: Double = 1, constraints: [ScalarFunction], threads: Int = 1
   ) {
-    self.init(of: model, objective: [(sign, objective)], constraints: constraints)
+    self.init(of: model, objective: [(sign, objective)], constraints: constraints, threads: threads)
   }
 
   /// An evaluator of its own for the calling thread.
@@ -122,5 +139,19 @@ public struct FunctionProgram: Sendable {
       }
       filled = list.count
     }
+  }
+}
+
+extension FunctionProgram {
+  /// How the functions were compiled, in a few words for logs: families with their instances and lengths.
+  public var summary: String {
+    func text(_ side: FunctionSide) -> String {
+      let list = side.families.prefix(8).map { family in
+        let lengths = [family.programs.value, family.programs.gradient, family.programs.hessian ?? family.programs.product]
+        return "\(family.count) x " + lengths.map { String($0?.instructions.count ?? 0) }.joined(separator: "/")
+      }
+      return list.joined(separator: ", ") + (side.families.count > 8 ? ", ..." : "")
+    }
+    return "objective: \(text(objective)); constraints: \(text(constraints))"
   }
 }

@@ -1,13 +1,7 @@
 extension FunctionSide {
   /// Sets ``pattern`` and ``derivatives``.
   mutating func formDerivatives(_ terms: AdditiveTerms, variableCount n: Int, places: [Place]) {
-    // Gradient entries of output k of a family: outputStarts[k]..<outputStarts[k + 1].
-    let outputStarts = families.map { family in
-      var starts = [Int](repeating: 0, count: family.outputCount + 1)
-      for entry in family.programs.gradientEntries { starts[Int(entry.output) + 1] += 1 }
-      for k in 0..<family.outputCount { starts[k + 1] += starts[k] }
-      return starts
-    }
+    let layouts = families.map { GradientLayout($0, variableCount: n) }
     var line = LineAssembly(columnCount: n)
     for i in terms.constants.indices {
       for term in terms.linear[i] { line.add(term.variable, constant: term.coefficient) }
@@ -21,14 +15,16 @@ extension FunctionSide {
       }
       for use in terms.uses[i] {
         let place = places[Int(use.variable)]
-        let f = Int(place.family)
-        let (count, instance) = (families[f].count, Int(place.instance))
-        let base = n + families[f].gradientBase + instance
-        for g in outputStarts[f][Int(place.output)]..<outputStarts[f][Int(place.output) + 1] {
-          let slot = Int(families[f].programs.gradientEntries[g].variable)
-          line.add(
-            families[f].variables[slot * count + instance], source: Int32(base + g * count),
-            coefficient: use.coefficient)
+        let instance = Int(place.instance)
+        layouts.withUnsafeBufferPointer { layouts in
+          let layout = layouts.baseAddress! + Int(place.family)
+          let count = layout.pointee.count
+          let output = Int(place.output)
+          for g in layout.pointee.starts[output]..<layout.pointee.starts[output + 1] {
+            line.add(
+              layout.pointee.variables[layout.pointee.slots[g] + instance],
+              source: Int32(layout.pointee.base + g * count + instance), coefficient: use.coefficient)
+          }
         }
       }
       line.close(&pattern, &derivatives)
@@ -60,6 +56,28 @@ extension FunctionSide {
         }
       }
     }
+  }
+}
+
+/// Where the gradients of a family are.
+private struct GradientLayout {
+  var count: Int
+  /// Of the first gradient among the sources of derivatives.
+  var base: Int
+  /// The entries of output k are `starts[k]..<starts[k + 1]`.
+  var starts: [Int]
+  /// Where the variables of each entry's slot begin in ``variables``.
+  var slots: [Int]
+  var variables: [Int32]
+
+  init(_ family: ElementFamily, variableCount n: Int) {
+    count = family.count
+    base = n + family.gradientBase
+    variables = family.variables
+    starts = [Int](repeating: 0, count: family.outputCount + 1)
+    for entry in family.programs.gradientEntries { starts[Int(entry.output) + 1] += 1 }
+    for k in 0..<family.outputCount { starts[k + 1] += starts[k] }
+    slots = family.programs.gradientEntries.map { Int($0.variable) * family.count }
   }
 }
 

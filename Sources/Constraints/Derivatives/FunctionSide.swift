@@ -5,6 +5,8 @@ struct FunctionSide: Sendable {
   var gradientCount = 0
   var hessianCount = 0
   var hasHessian = true
+  /// What families are compiled from, while a program is built.
+  private var shapes: [(shape: ExpressionShape, numbers: [Double?])] = []
 
   /// Products of two variables in quadratic terms.
   var products: [(Int32, Int32)] = []
@@ -53,9 +55,10 @@ extension FunctionSide {
       hessianCount += families[f].count * families[f].programs.hessianEntries.count
       if families[f].programs.hessian == nil { hasHessian = false }
     }
-    formValues(terms, variableCount: n, places: places)
+    let positions = valuePositions(places)
+    formValues(terms, variableCount: n, positions: positions)
     formDerivatives(terms, variableCount: n, places: places)
-    formWeights(terms, places: places)
+    formWeights(terms, positions: positions)
     formHessian(terms)
   }
 
@@ -107,7 +110,7 @@ extension FunctionSide {
       for (i, e) in group.elements.enumerated() {
         places[Int(e)] = Place(family: Int32(families.count), instance: Int32(i), output: 0)
       }
-      families.append(FunctionSide.family(group, hessianLimit: hessianLimit))
+      appendFamily(group, hessianLimit: hessianLimit)
     }
     if single.isEmpty { return }
     single.sort()
@@ -115,12 +118,26 @@ extension FunctionSide {
     for (k, e) in single.enumerated() {
       places[Int(e)] = Place(family: Int32(families.count), instance: 0, output: Int32(k))
     }
-    let programs = CompiledShape(encoder.shape, numbers: encoder.data.map { $0 }, hessianLimit: hessianLimit)
+    let numbers: [Double?] = encoder.data.map { $0 }
+    let programs = CompiledShape(encoder.shape, numbers: numbers, hessianLimit: hessianLimit)
+    shapes.append((encoder.shape, numbers))
     families.append(
       ElementFamily(programs: programs, count: 1, outputCount: single.count, variables: encoder.variables, data: []))
   }
 
-  private static func family(_ group: Group, hessianLimit: Int) -> ElementFamily {
+  /// Compiles the products of Hessians with directions in place of the Hessians.
+  mutating func replaceHessiansByProducts() {
+    for f in families.indices {
+      families[f].programs.compileProduct(shapes[f].shape, numbers: shapes[f].numbers)
+      families[f].hessianBase = 0
+    }
+    hessianCount = 0
+    hessian.removeAll { $0.source < 0 }
+  }
+
+  mutating func forgetShapes() { shapes = [] }
+
+  private mutating func appendFamily(_ group: Group, hessianLimit: Int) {
     let (count, shape) = (group.elements.count, group.shape)
     var variables: [Int32] = []
     variables.reserveCapacity(group.variables.count)
@@ -139,13 +156,25 @@ extension FunctionSide {
       numbers.append(isSame ? first : nil)
       if !isSame { for i in 0..<count { data.append(group.data[i * shape.dataCount + s]) } }
     }
-    return ElementFamily(
-      programs: CompiledShape(shape, numbers: numbers, hessianLimit: hessianLimit), count: count, outputCount: 1,
-      variables: variables, data: data)
+    shapes.append((shape, numbers))
+    families.append(
+      ElementFamily(
+        programs: CompiledShape(shape, numbers: numbers, hessianLimit: hessianLimit), count: count, outputCount: 1,
+        variables: variables, data: data))
   }
 
-  private mutating func formValues(_ terms: AdditiveTerms, variableCount n: Int, places: [Place]) {
-    let elementBase = n + terms.quadratic.items.count
+  /// Where the value of each element is among those of the side.
+  private func valuePositions(_ places: [Place]) -> [Int32] {
+    let layout = families.map { (base: $0.valueBase, count: $0.count) }
+    return places.map { place in
+      let (base, count) = layout[Int(place.family)]
+      return Int32(base + Int(place.output) * count + Int(place.instance))
+    }
+  }
+
+  private mutating func formValues(_ terms: AdditiveTerms, variableCount n: Int, positions: [Int32]) {
+    let elementBase = Int32(n + terms.quadratic.items.count)
+    products.reserveCapacity(terms.quadratic.items.count)
     for i in terms.constants.indices {
       for term in terms.linear[i] { values.append(term.variable, term.coefficient) }
       for term in terms.quadratic[i] {
@@ -153,32 +182,23 @@ extension FunctionSide {
         products.append((term.first, term.second))
       }
       for use in terms.uses[i] {
-        let place = places[Int(use.variable)]
-        let family = families[Int(place.family)]
-        values.append(
-          Int32(elementBase + family.valueBase + Int(place.output) * family.count + Int(place.instance)),
-          use.coefficient)
+        values.append(elementBase + positions[Int(use.variable)], use.coefficient)
       }
       values.close(base: terms.constants[i])
     }
   }
 
-  private mutating func formWeights(_ terms: AdditiveTerms, places: [Place]) {
+  private mutating func formWeights(_ terms: AdditiveTerms, positions: [Int32]) {
     // Uses by element: count, then fill.
     var starts = [Int](repeating: 0, count: valueCount + 1)
-    func position(_ element: Int32) -> Int {
-      let place = places[Int(element)]
-      let family = families[Int(place.family)]
-      return family.valueBase + Int(place.output) * family.count + Int(place.instance)
-    }
-    for use in terms.uses.items { starts[position(use.variable) + 1] += 1 }
+    for use in terms.uses.items { starts[Int(positions[Int(use.variable)]) + 1] += 1 }
     for k in 0..<valueCount { starts[k + 1] += starts[k] }
     var next = starts
     weights.indices = [Int32](repeating: 0, count: terms.uses.items.count)
     weights.coefficients = [Double](repeating: 0, count: terms.uses.items.count)
     for i in 0..<terms.uses.count {
       for use in terms.uses[i] {
-        let p = position(use.variable)
+        let p = Int(positions[Int(use.variable)])
         weights.indices[next[p]] = Int32(i)
         weights.coefficients[next[p]] = use.coefficient
         next[p] += 1

@@ -1,3 +1,5 @@
+import Dispatch
+
 /// Sums over sources: result k is `base[k] + Σ coefficient * source[index]` over its entries.
 ///
 /// A sparse matrix by rows; each result is added up in one fixed order, whatever the number of threads.
@@ -17,6 +19,23 @@ struct GatherTable: Sendable {
   mutating func close(base value: Double) {
     base.append(value)
     starts.append(indices.count)
+  }
+
+  /// Fewer entries than this stay on the calling thread.
+  private static let parallelEntries = 100_000
+
+  /// All results.
+  /// - Complexity: O(entries).
+  func gather(from source: UnsafePointer<Double>, into result: UnsafeMutablePointer<Double>, threads: Int) {
+    if threads == 1 || indices.count + count < GatherTable.parallelEntries {
+      gather(0..<count, from: source, into: result)
+      return
+    }
+    // Each thread writes its own range of the results.
+    nonisolated(unsafe) let (source, result) = (source, result)
+    DispatchQueue.concurrentPerform(iterations: threads) { t in
+      gather(count * t / threads..<count * (t + 1) / threads, from: source, into: result)
+    }
   }
 
   /// - Complexity: O(entries of the range).

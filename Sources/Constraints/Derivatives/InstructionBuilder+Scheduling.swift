@@ -2,9 +2,9 @@ extension InstructionCode {
   /// How many of a, b, c are values; inputs and constants have none.
   var operandCount: Int {
     switch self {
-    case .constant, .variable, .data, .weight: 0
+    case .constant, .variable, .data, .weight, .direction, .call: 0
     case .negate, .reciprocal, .safeReciprocal, .unary, .digamma, .trigamma, .besselJ2, .besselJ3, .besselY2,
-      .besselY3, .store: 1
+      .besselY3, .component, .store: 1
     case .add, .subtract, .multiply, .divide, .maskedMultiply, .minimum, .maximum, .binary, .powerBase, .powerExponent,
       .powerBaseBase, .powerBaseExponent, .powerExponentExponent: 2
     case .multiplyAdd, .select: 3
@@ -28,6 +28,7 @@ extension InstructionBuilder {
       if count > 0 { readers[Int(node.a)] += 1 }
       if count > 1 { readers[Int(node.b)] += 1 }
       if count > 2 { readers[Int(node.c)] += 1 }
+      if node.code == .call { for operand in calls[Int(node.a)].operands { readers[Int(operand)] += 1 } }
     }
     for i in work.indices where readers[i] > 0 && work[i].code == .add {
       for (product, other) in [(work[i].a, work[i].b), (work[i].b, work[i].a)] {
@@ -42,6 +43,7 @@ extension InstructionBuilder {
 
     var program = InstructionProgram()
     program.outputCount = outputs.count
+    program.callResultCount = callResultCount
     // Outputs are stored right after they are computed: lists of outputs by value.
     var nextOutput = [Int32](repeating: -1, count: outputs.count)
     var firstOutput = [Int32](repeating: -1, count: work.count)
@@ -56,6 +58,7 @@ extension InstructionBuilder {
       if count > 0 { lastReader[Int(node.a)] = Int32(i) }
       if count > 1 { lastReader[Int(node.b)] = Int32(i) }
       if count > 2 { lastReader[Int(node.c)] = Int32(i) }
+      if node.code == .call { for operand in calls[Int(node.a)].operands { lastReader[Int(operand)] = Int32(i) } }
     }
     var register = [Int32](repeating: -1, count: work.count)
     for i in work.indices where readers[i] > 0 && work[i].code == .constant {
@@ -82,6 +85,15 @@ extension InstructionBuilder {
         if count > 0 { release(node.a) }
         if count > 1 { release(node.b) }
         if count > 2 { release(node.c) }
+        if node.code == .call {
+          instruction.a = Int32(program.calls.count)
+          var call = calls[Int(node.a)]
+          call.operands = call.operands.map { register[Int($0)] }
+          program.calls.append(call)
+          program.callSpace = max(program.callSpace, callResultCount + call.operands.count)
+          for operand in calls[Int(node.a)].operands { release(operand) }
+        }
+        if node.code == .component { instruction.b = node.b }
         if let last = free.popLast() {
           instruction.target = last
         } else {

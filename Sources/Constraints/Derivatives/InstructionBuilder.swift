@@ -14,6 +14,9 @@ struct InstructionBuilder {
 
   private(set) var nodes: [Node] = []
   private var constants: [Double] = []
+  /// Calls of user functions, for the nodes `call`.
+  private(set) var calls: [FunctionCall] = []
+  private(set) var callResultCount = 0
   /// Open addressing by hash of the node; -1 is empty.
   private var table = [Int32](repeating: -1, count: 256)
 
@@ -159,6 +162,22 @@ struct InstructionBuilder {
   /// An instruction that is not simplified.
   mutating func node(_ code: InstructionCode, _ a: Value, _ b: Value = 0, _ c: Value = 0) -> Value {
     intern(Node(code: code, a: a, b: b, c: c))
+  }
+
+  /// Calls a user function; equal calls are made once.
+  /// - Returns: one value for each result.
+  mutating func call(_ function: UserFunction, _ result: FunctionCall.Result, _ operands: [Value]) -> [Value] {
+    var number = calls.firstIndex {
+      $0.function === function && $0.result == result && $0.operands == operands
+    }
+    if number == nil {
+      number = calls.count
+      calls.append(FunctionCall(function: function, result: result, operands: operands, offset: callResultCount))
+      callResultCount += calls[number!].resultCount
+    }
+    let (offset, count) = (calls[number!].offset, calls[number!].resultCount)
+    let token = intern(Node(code: .call, a: Int32(number!)))
+    return (0..<count).map { intern(Node(code: .component, a: token, b: Int32(offset + $0))) }
   }
 
   /// x ^ p for a fixed exponent, by multiplications and roots where they do.

@@ -1,7 +1,7 @@
 /// What one instruction of an ``InstructionProgram`` computes from its operands a, b, c.
 enum InstructionCode: UInt8 {
-  // Inputs: a is the position.
-  case constant, variable, data, weight
+  // Inputs: a is the position; of a direction, that of the variable it belongs to.
+  case constant, variable, data, weight, direction
   // Arithmetic.
   case add, subtract, multiply, divide, negate, reciprocal
   /// a * b + c, rounded twice.
@@ -19,6 +19,10 @@ enum InstructionCode: UInt8 {
   case powerBase, powerExponent, powerBaseBase, powerBaseExponent, powerExponentExponent
   // Functions that are only needed for derivatives.
   case digamma, trigamma, besselJ2, besselJ3, besselY2, besselY3
+  /// Calls user function number a of the program; its results are read by `component`.
+  case call
+  /// Result b of the calls.
+  case component
   /// Writes a as output number `target`.
   case store
 }
@@ -33,10 +37,35 @@ struct Instruction: Sendable {
   var c: Int32
 }
 
+/// A call of a user function.
+struct FunctionCall: Sendable {
+  enum Result { case value, gradient, hessian }
+
+  var function: UserFunction
+  var result: Result
+  /// Where the arguments are: values while a program is built, then registers.
+  var operands: [Int32]
+  /// Where its results begin among those of all calls.
+  var offset = 0
+
+  var resultCount: Int {
+    switch result {
+    case .value: 1
+    case .gradient: function.arity
+    case .hessian: function.arity * (function.arity + 1) / 2
+    }
+  }
+}
+
 /// A straight-line program on a file of registers; the first registers hold the constants.
 struct InstructionProgram: Sendable {
   var instructions: [Instruction] = []
   var constants: [Double] = []
   var registerCount = 0
   var outputCount = 0
+  /// Calls of user functions; a program that has some runs one instance at a time.
+  var calls: [FunctionCall] = []
+  /// How many results of calls are kept behind the registers, and those together with the arguments of one call.
+  var callResultCount = 0
+  var callSpace = 0
 }

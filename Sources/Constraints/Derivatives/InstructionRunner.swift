@@ -2,6 +2,8 @@
 struct InstructionInputs {
   /// All variables.
   var x: UnsafePointer<Double>
+  /// The direction of a directional derivative, like `x`.
+  var direction: UnsafePointer<Double>
   /// Position in `x` of slot s of instance i at `s * count + i`.
   var variables: UnsafePointer<Int32>
   /// Number s of instance i at `s * count + i`.
@@ -15,8 +17,9 @@ struct InstructionInputs {
 
 extension InstructionProgram {
   /// Runs the program for one instance.
-  /// - Parameter registers: ``registerCount`` numbers, the first of them already set to ``constants``.
-  func run(_ inputs: InstructionInputs, registers r: UnsafeMutablePointer<Double>) {
+  /// - Parameter registers: ``registerCount`` + ``callSpace`` numbers, the first of them already set to ``constants``.
+  func run(_ inputs: InstructionInputs, instance: Int = 0, registers r: UnsafeMutablePointer<Double>) {
+    let count = inputs.count
     instructions.withUnsafeBufferPointer { list in
       for position in 0..<list.count {
         let i = list[position]
@@ -25,9 +28,10 @@ extension InstructionProgram {
         let target = Int(i.target)
         switch i.code {
         case .constant: break
-        case .variable: r[target] = inputs.x[Int(inputs.variables[a])]
-        case .data: r[target] = inputs.data[a]
-        case .weight: r[target] = inputs.weights[a]
+        case .variable: r[target] = inputs.x[Int(inputs.variables[a * count + instance])]
+        case .direction: r[target] = inputs.direction[Int(inputs.variables[a * count + instance])]
+        case .data: r[target] = inputs.data[a * count + instance]
+        case .weight: r[target] = inputs.weights[a * count + instance]
         case .add: r[target] = r[a] + r[b]
         case .subtract: r[target] = r[a] - r[b]
         case .multiply: r[target] = r[a] * r[b]
@@ -35,11 +39,33 @@ extension InstructionProgram {
         case .negate: r[target] = -r[a]
         case .reciprocal: r[target] = 1 / r[a]
         case .multiplyAdd: r[target] = r[a] * r[b] + r[Int(i.c)]
-        case .store: inputs.outputs[target] = r[a]
+        case .store: inputs.outputs[target * count + instance] = r[a]
+        case .call: call(a, r)
+        case .component: r[target] = r[registerCount + b]
         default:
           r[target] = i.value(r[a], r[b], r[Int(i.c)])
         }
       }
+    }
+  }
+
+  private func call(_ number: Int, _ r: UnsafeMutablePointer<Double>) {
+    let call = calls[number]
+    let results = r + (registerCount + call.offset)
+    let arguments = r + (registerCount + callResultCount)
+    for (k, operand) in call.operands.enumerated() { arguments[k] = r[Int(operand)] }
+    let inputs = UnsafeBufferPointer(start: UnsafePointer(arguments), count: call.operands.count)
+    call.function.evaluate(call.result, inputs, into: results)
+  }
+
+  /// Runs the program for a range of blocks of 8 * `vectors` instances; the last block may be shorter.
+  func run(
+    _ inputs: InstructionInputs, blocks: Range<Int>, vectors: Int, registers: UnsafeMutablePointer<SIMD8<Double>>
+  ) {
+    let lanes = vectors * 8
+    for block in blocks {
+      let first = block * lanes
+      runBlock(inputs, first: first, live: min(lanes, inputs.count - first), vectors: vectors, registers: registers)
     }
   }
 
@@ -57,10 +83,11 @@ extension InstructionProgram {
         let t = r + Int(i.target) * vectors
         switch i.code {
         case .constant: break
-        case .variable:
+        case .variable, .direction:
+          let source = i.code == .variable ? inputs.x : inputs.direction
           let slots = inputs.variables + (Int(i.a) * inputs.count + first)
           let into = UnsafeMutableRawPointer(t).assumingMemoryBound(to: Double.self)
-          for lane in 0..<live { into[lane] = inputs.x[Int(slots[lane])] }
+          for lane in 0..<live { into[lane] = source[Int(slots[lane])] }
           for lane in live..<lanes { into[lane] = into[live - 1] }
         case .data, .weight:
           let from = (i.code == .data ? inputs.data : inputs.weights) + (Int(i.a) * inputs.count + first)

@@ -33,6 +33,8 @@ struct LoweredShape {
   private(set) var isActive: [Bool] = []
   private(set) var outputs: [Int32] = []
   let variableCount: Int
+  /// Whether second derivatives were left out because a user function has too many arguments for them.
+  private(set) var lacksCurvature = false
   /// Highest derivative that is wanted: 0, 1 or 2.
   let order: Int
 
@@ -158,6 +160,7 @@ struct LoweredShape {
       return result
     case .sumOfSquares: return sum(operands.map { unary(.square, $0) })
     case .norm2: return norm(operands)
+    case .call: return call(operands)
     default: return choice(operands)
     }
   }
@@ -198,6 +201,30 @@ struct LoweredShape {
     let taken = builder.binary(.notEqual, condition, builder.zero)
     return node(value, [(operands[1], taken), (operands[2], builder.subtract(builder.one, taken))])
   }
+
+  /// A user function, with the derivatives that it gives or their differences. An unknown one is not a number.
+  private mutating func call(_ operands: [Int32]) -> Int32 {
+    let arguments = Array(operands.dropFirst())
+    guard let number = builder.constantValue(values[Int(operands[0])]), let function = UserFunction.numbered(number),
+      function.arity == arguments.count
+    else { return append(builder.constant(.nan), isActive: false) }
+    let inputs = arguments.map { values[Int($0)] }
+    let value = builder.call(function, .value, inputs)[0]
+    if order == 0 { return node(value, arguments.map { ($0, builder.one) }) }
+    let first = Array(zip(arguments, builder.call(function, .gradient, inputs)))
+    if order == 1 { return node(value, first.map { ($0.0, $0.1) }) }
+    if arguments.count > LoweredShape.curvatureArity {
+      lacksCurvature = true
+      return node(value, first.map { ($0.0, $0.1) })
+    }
+    let second = builder.call(function, .hessian, inputs)
+    var pairs: [(Int, Int, Value)] = []
+    for i in arguments.indices { for j in 0...i { pairs.append((i, j, second[i * (i + 1) / 2 + j])) } }
+    return node(value, first.map { ($0.0, $0.1) }, pairs)
+  }
+
+  /// A user function with more arguments than this is used with its first derivatives only.
+  private static let curvatureArity = 1000
 
   /// The Euclidean norm; at 0 both derivatives are taken as 0, which is a subgradient.
   private mutating func norm(_ operands: [Int32]) -> Int32 {

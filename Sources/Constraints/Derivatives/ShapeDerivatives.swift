@@ -168,6 +168,46 @@ extension LoweredShape {
   }
 }
 
+extension LoweredShape {
+  /// The product of the Hessian of `Σ weightₖ outputₖ` with the direction, one value a variable slot.
+  ///
+  /// The derivative along the direction of the reverse sweep (forward over reverse; A. Griewank and A. Walther,
+  /// "Evaluating Derivatives", 2008, section 5.1).
+  /// - Complexity: O(nodes + pairs).
+  mutating func hessianProduct() -> [Value] {
+    let count = values.count
+    var tangent = [Value](repeating: builder.zero, count: count)
+    for slot in 0..<variableCount { tangent[slot] = builder.input(.direction, slot) }
+    for i in variableCount..<max(count, variableCount) where isActive[i] {
+      var sum = builder.zero
+      for e in edgeRange(i) { sum = builder.add(sum, multiply(tangent[Int(edges[e].node)], edges[e].partial, at: i)) }
+      tangent[i] = sum
+    }
+    var adjoint = [Value](repeating: builder.zero, count: count)
+    var change = adjoint
+    for (k, output) in outputs.enumerated() {
+      adjoint[Int(output)] = builder.add(adjoint[Int(output)], builder.input(.weight, k))
+    }
+    for i in stride(from: count - 1, through: variableCount, by: -1) where isActive[i] {
+      if adjoint[i] == builder.zero && change[i] == builder.zero { continue }
+      for e in edgeRange(i) {
+        let j = Int(edges[e].node)
+        adjoint[j] = builder.add(adjoint[j], multiply(adjoint[i], edges[e].partial, at: i))
+        change[j] = builder.add(change[j], multiply(change[i], edges[e].partial, at: i))
+      }
+      for p in pairRange(i) {
+        let (u, w) = (Int(edges[Int(pairs[p].first)].node), Int(edges[Int(pairs[p].second)].node))
+        let curvature = multiply(adjoint[i], pairs[p].partial, at: i)
+        change[u] = builder.add(change[u], multiply(curvature, tangent[w], at: i))
+        if pairs[p].first != pairs[p].second {
+          change[w] = builder.add(change[w], multiply(curvature, tangent[u], at: i))
+        }
+      }
+    }
+    return Array(change.prefix(variableCount))
+  }
+}
+
 /// A symmetric sparse matrix of values over pairs of nodes, kept at the higher node of a pair.
 private struct NodeInteractions {
   var first: [Int32]

@@ -1,7 +1,7 @@
 extension DiagnosticCode {
   static let modelCodes: [DiagnosticCode] = [
     foreignVariable, notANumber, crossedBounds, fractionalIntegerBound, alwaysFalse, alwaysTrue, hugeCoefficient,
-    dimensionMismatch, badSet, tooLarge, unboundedForReformulation,
+    dimensionMismatch, badSet, tooLarge, unboundedForReformulation, notFinite, outsideDomain,
   ]
 
   public static let foreignVariable = DiagnosticCode(
@@ -59,4 +59,14 @@ extension DiagnosticCode {
     cause: "Turning a logical constraint into linear ones takes a big number from proven bounds; a guess could cut off the answer.",
     example: "\"door\": \"open == 0 => x <= 3\" with x unbounded above",
     mend: "Give the named variable a finite bound.")
+  public static let notFinite = DiagnosticCode(
+    "M312", "a function is not a finite number at a point",
+    cause: "The point lies outside the domain of a function, such as the logarithm of a negative number, or a value overflows.",
+    example: "\"c3\": \"log(x - y) >= 1\" at x = 1, y = 1.2",
+    mend: "Give bounds or start values that keep the named sub-expression inside the domain.")
+  public static let outsideDomain = DiagnosticCode(
+    "M313", "a function may be asked for where it is not defined",
+    cause: "The bounds of the variables allow arguments outside the domain; a solver that goes there has to turn back, or stops.",
+    example: "\"c\": \"log(x) >= 1\" with x in [0, 10]",
+    mend: "Give the variables bounds that keep the argument inside, such as a small positive lower bound.")
 }

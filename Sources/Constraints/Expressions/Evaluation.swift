@@ -150,6 +150,7 @@ extension Operation {
       for k in 0..<count { sum += operand(k) * operand(k) }
       return self == .norm2 ? sum.squareRoot() : sum
     case .ifElse: return operand(0) != 0 ? operand(1) : operand(2)
+    case .call: return UserFunction.numbered(operand(0))?.value((1..<Swift.max(count, 1)).map(operand)) ?? .nan
     default: return .nan
     }
   }

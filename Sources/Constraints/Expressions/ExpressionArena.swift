@@ -97,6 +97,7 @@ public struct ExpressionArena: Sendable {
   }
 
   private func fold(_ operation: Operation, _ arguments: [NodeID]) -> Double? {
+    if operation == .call { return nil }
     var values: [Double] = []
     for argument in arguments {
       let node = nodes[argument.position]

@@ -98,7 +98,16 @@ private struct NodePrinter {
     case .negate: return wrap("-\(print(arguments[0], binding: 3, depth: depth + 1))", 2)
     case .square: return wrap("\(print(arguments[0], binding: 6, depth: depth + 1))^2", 5)
     case .add:
-      return wrap(arguments.map { print($0, binding: 1, depth: depth + 1) }.joined(separator: " + "), 1)
+      var text = arguments.first.map { print($0, binding: 1, depth: depth + 1) } ?? "0"
+      for argument in arguments.dropFirst() {
+        let other = model.arena.nodes[argument.position]
+        if other.operation == .negate {
+          text += " - \(print(NodeID(other.first), binding: 2, depth: depth + 1))"
+        } else {
+          text += " + \(print(argument, binding: 1, depth: depth + 1))"
+        }
+      }
+      return wrap(text, 1)
     case .multiply:
       return wrap(arguments.map { print($0, binding: 3, depth: depth + 1) }.joined(separator: " * "), 3)
     case .subtract, .divide, .power, .less, .lessOrEqual, .equal, .notEqual, .greaterOrEqual, .greater:
@@ -108,6 +117,9 @@ private struct NodePrinter {
       let b = print(arguments[1], binding: right, depth: depth + 1)
       let symbol = node.operation == .power ? "^" : " \(node.operation.name) "
       return wrap("\(a)\(symbol)\(b)", own)
+    case .call:
+      let function = model.arena.userFunction(of: id)?.name ?? "call"
+      return "\(function)(\(arguments.dropFirst().map { print($0, binding: 0, depth: depth + 1) }.joined(separator: ", ")))"
     default:
       return "\(node.operation.name)(\(arguments.map { print($0, binding: 0, depth: depth + 1) }.joined(separator: ", ")))"
     }

@@ -24,6 +24,11 @@ public enum Operation: UInt8, Sendable, Hashable, CaseIterable {
   case add, multiply, min, max, and, or, norm2, sumOfSquares
   // Condition, then, else.
   case ifElse
+  // The number of a user function, then its arguments; see UserFunction.
+  case call
+
+  /// All operations that expressions are written with; ``call`` is only made by a ``UserFunction``.
+  public static let allCases: [Operation] = (0...Operation.ifElse.rawValue).compactMap { Operation(rawValue: $0) }
 
   public enum Arity: Sendable { case leaf, unary, binary, nary }
 
@@ -63,7 +68,7 @@ public enum Operation: UInt8, Sendable, Hashable, CaseIterable {
     case .atan2: "atan"
     case .and: "&&"
     case .or: "||"
-    case .sign, .round, .logistic, .softplus, .not, .notEqual, .norm2, .sumOfSquares: nil
+    case .sign, .round, .logistic, .softplus, .not, .notEqual, .norm2, .sumOfSquares, .call: nil
     default: name
     }
   }

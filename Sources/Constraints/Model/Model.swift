@@ -40,6 +40,9 @@ public struct Model: Sendable {
   /// Nonlinear parts of functions.
   public internal(set) var arena = ExpressionArena()
 
+  /// Functions given as code; see ``register(_:arity:value:gradient:hessian:)``.
+  public internal(set) var userFunctions: [UserFunction] = []
+
   /// Objectives; empty means any feasible point will do.
   public internal(set) var objectives: [Objective] = []
 

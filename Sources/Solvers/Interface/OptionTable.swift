@@ -58,10 +58,14 @@ public enum OptionTable {
       return nil
     },
     Entry(
-      name: "multistart", valueName: "count", defaultText: "1",
-      help: "For nonlinear models: solve from this many starts, the given one and others drawn with the seed, and keep the best answer."
+      name: "multistart", valueName: "count", defaultText: "auto",
+      help: "For nonlinear models: solve from this many starts, the given one and others drawn with the seed, and keep the best answer; auto is \(Multistart.smallCount) for models of up to \(Multistart.smallSize) variables and 1 for others."
     ) { options, text in
-      guard let count = Int(text), count >= 1, count <= 1_000_000 else { return "a whole number from 1 to 1000000" }
+      if text.lowercased() == "auto" {
+        options.multistart = nil
+        return nil
+      }
+      guard let count = Int(text), count >= 1, count <= 1_000_000 else { return "a whole number from 1 to 1000000, or auto" }
       options.multistart = count
       return nil
     },

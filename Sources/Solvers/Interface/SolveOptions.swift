@@ -25,8 +25,9 @@ public struct SolveOptions: Sendable {
   /// Largest distance from a whole number that counts as whole.
   public var integralityTolerance = 1e-6
   public var seed: UInt64 = 1
-  /// Starts of a nonlinear solve: the given one and others drawn at random; the best answer counts.
-  public var multistart = 1
+  /// Starts of a nonlinear solve: the given one and others drawn at random; the best answer counts. Nil for
+  /// ``Multistart/smallCount`` with small models and one with others.
+  public var multistart: Int?
   /// Threads that a solver may use; nil leaves it to the solver.
   public var threads: Int?
   public var presolve = true

@@ -70,6 +70,7 @@ public struct SolvePipeline: Sendable {
         model: model, reformulation: Linearization(reformulation), heuristics: sources, options: options,
         context: context)
     }
+    let doubts = route.kind == .nonlinear ? model.domainWarnings() : []
     let first = choices.removeFirst()
     if options.solver == "auto" { report(.log("\(first.solver.name): \(first.reason)")) }
     var solution = try attempt(first.solver, model, route, options, context, engine)
@@ -83,6 +84,10 @@ public struct SolvePipeline: Sendable {
         continue
       }
     }
+    solution.warnings += doubts
+    if case .nonlinear(let nonlinear) = route, solution.outcome == .unknown, let undefined = nonlinear.undefinedStart(in: model) {
+      solution.warnings.append(undefined)
+    }
     solution.statistics.heuristics = context.heuristics?.statistics ?? []
     if options.duals && solution.hasPoint, case .convex(let reformulation) = route, reformulation.kind == .mixedIntegerLinear {
       try price(&solution, reformulation, model, first.solver, context, engine)
@@ -95,12 +100,12 @@ public struct SolvePipeline: Sendable {
     _ solver: any Solver, _ model: Model, _ route: Route, _ options: SolveOptions,
     _ context: SolveContext, _ engine: (any Solver, Form, SolveOptions, SolveContext) throws(SolverError) -> FormOutcome
   ) throws(SolverError) -> Solution {
-    if case .nonlinear(let nonlinear) = route, options.multistart > 1 {
+    if case .nonlinear(let nonlinear) = route {
       return try Multistart(nonlinear, model, options, context).solve(with: solver) { checked($0, route, model) }
     }
     let outcome = try engine(solver, route.form, options, context)
     let solution = checked(outcome, route, model)
-    guard needsAnotherTry(solution, outcome), route.kind != .nonlinear, !context.shouldStop else { return solution }
+    guard needsAnotherTry(solution, outcome), !context.shouldStop else { return solution }
     report(.log("the answer did not survive the check; solving again without presolve"))
     var careful = options
     careful.presolve = false

@@ -4,58 +4,85 @@ import Synchronization
 
 /// Solves a nonlinear form from several starts, side by side on all cores, and keeps the best answer. The starts and the
 /// answer depend on the seed alone, unless a limit ends some of the solves.
-struct Multistart {
+public struct Multistart {
+  /// Starts of a small model unless asked otherwise: of the 52 problems of Hock and Schittkowski four have valleys near the
+  /// standard start that are not the lowest, and three starts find the lowest of all but one.
+  public static let smallCount = 3
+  /// Variables up to which a model is small, if its first and second derivatives have no more than `smallEntryCount`
+  /// entries: a solve takes a millisecond or so.
+  public static let smallSize = 100
+  static let smallEntryCount = 2_000
+
   private let form: NonlinearForm
   private let model: Model
   private let options: SolveOptions
   private let context: SolveContext
   private let sampler: StartSampler
+  private let count: Int
 
   init(_ reformulation: NonlinearReformulation, _ model: Model, _ options: SolveOptions, _ context: SolveContext) {
     form = reformulation.form
     self.model = model
-    self.options = options
     self.context = context
     sampler = StartSampler(lower: form.columnLower, upper: form.columnUpper, given: form.start, seed: options.seed)
+    let program = reformulation.program
+    let entries = program.jacobianPattern.entryCount + program.hessianPattern.entryCount
+    let isSmall = form.columnCount <= Multistart.smallSize && entries <= Multistart.smallEntryCount
+    count = options.multistart ?? (isSmall ? Multistart.smallCount : 1)
+    var options = options
+    // A few short solves are over before threads have started.
+    if options.multistart == nil { options.threads = 1 }
+    self.options = options
   }
 
   /// What the threads share.
   private final class Board: Sendable {
-    let next = Atomic<Int>(0)
+    let next = Atomic<Int>(1)
     let results: Mutex<[Int: Result<FormOutcome, SolverError>]> = Mutex([:])
   }
 
+  /// Solves from the given start, and unless that answer is proved to be the best, from the others.
   /// - Parameter checked: makes a checked answer of an outcome.
   /// - Throws: what the solver throws at the first start, when no start gives an answer.
   func solve(with solver: any Solver, checked: (FormOutcome) -> Solution) throws(SolverError) -> Solution {
-    let count = options.multistart
-    let results = run(solver, count)
     var failure: SolverError?
     var ranked: [(start: Int, outcome: FormOutcome)] = []
-    for k in results.keys.sorted() {
-      switch results[k] {
+    var first: Solution?
+    do throws(SolverError) {
+      let outcome = try solver.solve(.nonlinear(form), options: options, context: context)
+      let solution = checked(outcome)
+      if count == 1 || solution.outcome == .optimal { return solution }
+      first = solution
+      ranked.append((0, outcome))
+    } catch {
+      if count == 1 { throw error }
+      failure = error
+    }
+    for (k, result) in run(solver).sorted(by: { $0.key < $1.key }) {
+      switch result {
       case .success(let outcome): ranked.append((k, outcome))
       case .failure(let error): failure = failure ?? error
-      case nil: break
       }
     }
-    if ranked.isEmpty { throw failure ?? .failed(solver: solver.name, message: "no start was tried") }
     ranked.sort { (Multistart.rank($0.outcome), $0.start) < (Multistart.rank($1.outcome), $1.start) }
-    var best: Solution?
+    var answer: Solution?
     for (start, outcome) in ranked {
-      var solution = checked(outcome)
-      guard best == nil || (solution.outcome == .locallyOptimal || solution.outcome == .optimal) else { continue }
-      if solution.hasPoint && count > 1 { solution.source = "start \(start + 1)" }
-      let isStationary = solution.outcome == .locallyOptimal || solution.outcome == .optimal
-      best = solution
-      if isStationary { break }
+      var solution = start == 0 ? first ?? checked(outcome) : checked(outcome)
+      if answer != nil && !isStationary(solution) { continue }
+      if solution.hasPoint { solution.source = "start \(start + 1)" }
+      answer = solution
+      if isStationary(solution) { break }
     }
-    guard var answer = best else { throw .failed(solver: solver.name, message: "no start was tried") }
-    answer.pool = pool(ranked, answer)
+    guard var answer else { throw failure ?? .failed(solver: solver.name, message: "no start was tried") }
+    answer.pool = pool(ranked)
     answer.statistics.iterations = ranked.reduce(0) { $0 + $1.outcome.statistics.iterations }
     answer.statistics.functionEvaluations = ranked.reduce(0) { $0 + $1.outcome.statistics.functionEvaluations }
-    answer.termination.detail = summary(ranked, of: count)
+    answer.termination.detail = summary(ranked)
     return answer
+  }
+
+  private func isStationary(_ solution: Solution) -> Bool {
+    solution.outcome == .locallyOptimal || solution.outcome == .optimal
   }
 
   private struct Rank: Comparable {
@@ -76,18 +103,18 @@ struct Multistart {
     }
   }
 
-  private func run(_ solver: any Solver, _ count: Int) -> [Int: Result<FormOutcome, SolverError>] {
+  private func run(_ solver: any Solver) -> [Int: Result<FormOutcome, SolverError>] {
     let board = Board()
     var own = options
     own.threads = 1
-    let (form, sampler, context) = (form, sampler, context)
+    let (form, sampler, context, count) = (form, sampler, context, count)
     var quiet = context
     quiet.report = { _ in }
     let sign = model.sense.sign
     let work: @Sendable () -> Void = { [own, quiet] in
       while true {
         let k = board.next.add(1, ordering: .relaxed).oldValue
-        if k >= count || (k > 0 && context.shouldStop) { return }
+        if k >= count || context.shouldStop { return }
         var start = form
         start.start = sampler.start(k)
         let result: Result<FormOutcome, SolverError>
@@ -103,7 +130,7 @@ struct Multistart {
         }
       }
     }
-    let helpers = (1..<max(1, min(options.threads ?? Machine.availableCores, count))).map { _ in WorkerThread() }
+    let helpers = (1..<max(1, min(options.threads ?? Machine.availableCores, count - 1))).map { _ in WorkerThread() }
     let done = helpers.map { helper in
       let reply = Reply<Void>()
       helper.submit {
@@ -118,7 +145,7 @@ struct Multistart {
   }
 
   /// The distinct stationary points that were found, best first.
-  private func pool(_ ranked: [(start: Int, outcome: FormOutcome)], _ answer: Solution) -> [PooledPoint] {
+  private func pool(_ ranked: [(start: Int, outcome: FormOutcome)]) -> [PooledPoint] {
     var kept: [PooledPoint] = []
     for (start, outcome) in ranked where outcome.outcome == .locallyOptimal || outcome.outcome == .optimal {
       let isKnown = kept.contains { other in
@@ -131,7 +158,7 @@ struct Multistart {
     return kept
   }
 
-  private func summary(_ ranked: [(start: Int, outcome: FormOutcome)], of count: Int) -> String {
+  private func summary(_ ranked: [(start: Int, outcome: FormOutcome)]) -> String {
     let stationary = ranked.filter { $0.outcome.outcome == .locallyOptimal || $0.outcome.outcome == .optimal }
     let least = stationary.first?.outcome.objective ?? .nan
     let same = stationary.filter { abs(($0.outcome.objective ?? .nan) - least) <= 1e-6 * max(1, abs(least)) }

@@ -12,12 +12,14 @@ public struct NonlinearReformulation: Sendable {
   /// For each general constraint its number of functions.
   private let generalCounts: [Int]
 
-  /// - Parameter start: values to start from, one a variable, NaN for none; missing ones are those of the model, or the number
-  ///   nearest to 0 within the bounds.
+  /// - Parameters:
+  ///   - start: values to start from, one a variable, NaN for none; missing ones are those of the model, or the number
+  ///     nearest to 0 within the bounds.
+  ///   - threads: threads that one evaluation may use.
   /// - Throws: ``SolverError/refused(_:)`` naming the variables and constraints that are not continuous functions between
   ///   two sides.
   /// - Complexity: O(size of the model).
-  public init(_ model: Model, start: [Double] = []) throws(SolverError) {
+  public init(_ model: Model, start: [Double] = [], threads: Int = 1) throws(SolverError) {
     var problems: [Diagnostic] = []
     for j in 0..<model.variableCount where model.domains[j] != .real {
       problems.append(
@@ -45,7 +47,7 @@ public struct NonlinearReformulation: Sendable {
     let program = FunctionProgram(
       of: model,
       objective: members.map { (weight: $0.sense.sign * (members.count == 1 ? 1 : $0.weight), function: $0.function) },
-      constraints: functions)
+      constraints: functions, threads: threads)
     let isLinear =
       [Bool](repeating: true, count: model.rows.count) + functions.map { $0.kind <= .linear }
     form = NonlinearForm(
@@ -57,7 +59,29 @@ public struct NonlinearReformulation: Sendable {
     generalCounts = model.generalConstraints.map(\.functions.count)
   }
 
-  private static func start(_ model: Model, _ given: [Double]) -> [Double] {
+  /// Why a function has no value at the start, if one has none.
+  func undefinedStart(in model: Model) -> Diagnostic? {
+    guard let found = program.makeEvaluator().findNonFinite(at: form.start) else { return nil }
+    switch found.place {
+    case .objective: return found.diagnostic(named: "")
+    case .constraint(let i): return found.diagnostic(named: name(ofRow: i, in: model))
+    }
+  }
+
+  /// The name of the constraint that a row of the form is or belongs to.
+  private func name(ofRow i: Int, in model: Model) -> String {
+    if i < rowCount { return model.rowNames[i] }
+    var next = rowCount
+    for (c, count) in generalCounts.enumerated() {
+      next += count
+      if i < next { return model.generalNames[c] }
+    }
+    return ""
+  }
+
+  /// The values that a solve starts from: those given, else those of the model, else the numbers nearest to 0 within the
+  /// bounds.
+  public static func start(_ model: Model, _ given: [Double] = []) -> [Double] {
     (0..<model.variableCount).map { j in
       let (low, high) = (model.lower[j], model.upper[j])
       var x = 0.0

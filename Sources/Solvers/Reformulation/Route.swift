@@ -13,7 +13,7 @@ public enum Route: Sendable {
   /// - Complexity: that of ``Reformulation``.
   public init(_ model: Model, options: SolveOptions, start: [Double] = []) throws(SolverError) {
     if let solver = Solvers.named(options.solver), solver.capabilities.nonlinear, !solver.capabilities.linear {
-      self = .nonlinear(try NonlinearReformulation(model, start: start))
+      self = .nonlinear(try NonlinearReformulation(model, start: start, threads: options.threads ?? 1))
       return
     }
     do throws(SolverError) {
@@ -21,7 +21,7 @@ public enum Route: Sendable {
     } catch {
       guard case .refused(let first) = error, first.contains(where: { $0.code == .unsupported }) else { throw error }
       do throws(SolverError) {
-        self = .nonlinear(try NonlinearReformulation(model, start: start))
+        self = .nonlinear(try NonlinearReformulation(model, start: start, threads: options.threads ?? 1))
       } catch {
         guard case .refused(let second) = error else { throw error }
         throw .refused(first + second)

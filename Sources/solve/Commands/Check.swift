@@ -18,7 +18,7 @@ struct Check: ParsableCommand {
     let begin = clock.now
     let read = try input.read()
     let seconds = (clock.now - begin).seconds
-    let diagnostics = read.model.validate()
+    let diagnostics = read.model.validate() + read.model.domainWarnings()
     input.report(diagnostics.filter { $0.severity > .note || !json })
     do throws(ConstraintsError) { _ = try SolveFlags.parseNone().options(over: read.options) } catch { throw input.failure(error) }
     let summary = ModelSummary(read.model)

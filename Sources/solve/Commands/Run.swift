@@ -31,6 +31,8 @@ struct Run: ParsableCommand {
   @Option(help: ArgumentHelp("Progress on standard error.", valueName: "auto|table|json|none")) var progress: ProgressLog.Style = .auto
   @Flag(name: [.short, .long], help: "Print the answer only.") var quiet = false
   @Flag(name: [.short, .long], help: "Print the solver's log, heuristics and options in force, too.") var verbose = false
+  @Flag(help: "Compare the derivatives of nonlinear functions with differences at the start, and say where they differ.")
+  var checkDerivatives = false
   @Flag(help: "Read and check everything, but do not solve.") var dryRun = false
   @Flag(help: "Exit with 0 whatever the outcome, unless the input was wrong.") var exitZero = false
 
@@ -53,11 +55,17 @@ struct Run: ParsableCommand {
           mend: didYouMean(name, in: names.sorted()) ?? "`solve solvers` lists them")
       ])
     }
-    if !starts.isEmpty, !options.heuristics || !model.domains.contains(where: { $0 != .real }) {
+    let isStartUsed =
+      options.heuristics && model.domains.contains { $0 != .real } || (try? Route(model, options: options))?.kind == .nonlinear
+    if !starts.isEmpty && !isStartUsed {
       input.report([
         Diagnostic(
           .conflictingOptions, .warning, "--start is not used: \(options.heuristics ? "the model has no whole numbers" : "heuristics are off")")
       ])
+    }
+    if checkDerivatives {
+      let given = try start.first.map { try input.readPoint($0, for: model) } ?? []
+      Terminal.log(model.checkDerivatives(at: NonlinearReformulation.start(model, given)).description)
     }
     if dryRun {
       do throws(ConstraintsError) { try model.requireValid() } catch { throw input.failure(error) }

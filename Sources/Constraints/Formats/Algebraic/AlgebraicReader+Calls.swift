@@ -112,6 +112,9 @@ extension AlgebraicReader {
     case "norminf": found = .max
     case "ln": found = .log
     case "pow": found = .power
+    case "arctan": found = .atan
+    case "arcsin": found = .asin
+    case "arccos": found = .acos
     default: found = Operation.function(named: text) ?? AlgebraicReader.exactFunctions[text]
     }
     guard let operation = found else {

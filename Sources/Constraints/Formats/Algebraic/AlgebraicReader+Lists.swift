@@ -2,7 +2,7 @@
 /// `sense`, `constraints` a list of expressions with a lower and an upper side, null for none.
 extension AlgebraicReader {
   /// Sections that say where a model comes from and ask for nothing.
-  static let remarks: Set<String> = ["origin", "best_known", "best_known_source", "other_local_minima"]
+  static let remarks: Set<String> = ["origin", "note", "best_known", "best_known_source", "other_local_minima"]
 
   /// Declares the names in a list of variables.
   mutating func declareListedVariables(_ node: JSONNode) -> [(name: String, key: JSONNode, value: JSONNode)] {

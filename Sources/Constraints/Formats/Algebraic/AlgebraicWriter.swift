@@ -15,6 +15,7 @@ struct AlgebraicWriter {
   var nodeNames: [Int32: String] = [:]
 
   static func write(_ model: Model) throws(ConstraintsError) -> WriteResult {
+    try model.refuseUserFunctions()
     var writer = AlgebraicWriter(model: model)
     try writer.write()
     return WriteResult(bytes: writer.out.bytes, warnings: writer.warnings.finish(), renamed: writer.renamed)

@@ -6,6 +6,7 @@ struct MathOptWriter {
   private var names: [String] = []
 
   static func write(_ model: Model) throws(ConstraintsError) -> WriteResult {
+    try model.refuseUserFunctions()
     var writer = MathOptWriter(model: model)
     return try writer.write()
   }
