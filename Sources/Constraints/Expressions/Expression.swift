@@ -84,8 +84,8 @@ public struct Expression: Sendable {
       rest = nil
       mine.adopt(model: theirs.model)
       mine.isMixed = mine.isMixed || theirs.isMixed
-      for part in theirs.nonlinear {
-        mine.nonlinear.append((scale * part.scale, mine.arena.copy(part.node, from: theirs.arena)))
+      for (part, node) in zip(theirs.nonlinear, mine.arena.copy(theirs.nonlinear.map(\.node), from: theirs.arena)) {
+        mine.nonlinear.append((scale * part.scale, node))
       }
       for part in theirs.parametric {
         mine.parametric.append((scale * part.scale, mine.arena.copy(part.node, from: theirs.arena), part.variable))
@@ -140,7 +140,9 @@ extension Expression {
     if let rest {
       note(rest.model)
       isMixed = isMixed || rest.isMixed
-      for part in rest.nonlinear { parts.append(scaled(part.scale, arena.copy(part.node, from: rest.arena))) }
+      for (part, node) in zip(rest.nonlinear, arena.copy(rest.nonlinear.map(\.node), from: rest.arena)) {
+        parts.append(scaled(part.scale, node))
+      }
       for part in rest.parametric {
         let node = arena.copy(part.node, from: rest.arena)
         let whole = part.variable.map { arena.node(.multiply, [node, arena.variable($0.index)]) } ?? node

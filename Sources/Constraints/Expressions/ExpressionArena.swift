@@ -142,13 +142,23 @@ public struct ExpressionArena: Sendable {
     _ root: NodeID, from other: ExpressionArena, variables: (Int32) -> Int32 = { $0 },
     parameters: (Int32) -> Int32 = { $0 }
   ) -> NodeID {
-    var image = [Int32](repeating: -1, count: root.position + 1)
-    var mark = [Bool](repeating: false, count: root.position + 1)
-    mark[root.position] = true
-    for i in stride(from: root.position, through: 0, by: -1) where mark[i] {
+    copy([root], from: other, variables: variables, parameters: parameters)[0]
+  }
+
+  /// Copies several sub-expressions at once.
+  /// - Complexity: O(nodes up to the last root), however many roots there are.
+  public mutating func copy(
+    _ roots: [NodeID], from other: ExpressionArena, variables: (Int32) -> Int32 = { $0 },
+    parameters: (Int32) -> Int32 = { $0 }
+  ) -> [NodeID] {
+    guard let last = roots.map(\.position).max() else { return [] }
+    var image = [Int32](repeating: -1, count: last + 1)
+    var mark = [Bool](repeating: false, count: last + 1)
+    for root in roots { mark[root.position] = true }
+    for i in stride(from: last, through: 0, by: -1) where mark[i] {
       for argument in other.arguments(of: NodeID(i)) { mark[argument.position] = true }
     }
-    for i in 0...root.position where mark[i] {
+    for i in 0...last where mark[i] {
       let node = other.nodes[i]
       let id: NodeID
       switch node.operation {
@@ -160,7 +170,7 @@ public struct ExpressionArena: Sendable {
       }
       image[i] = id.index
     }
-    return NodeID(image[root.position])
+    return roots.map { NodeID(image[$0.position]) }
   }
 
   /// The variables that the sub-expression depends on, sorted.

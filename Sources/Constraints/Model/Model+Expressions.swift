@@ -26,8 +26,7 @@ extension Model {
       if rest.isMixed || (rest.model != 0 && rest.model != tag) { foreign = true }
       if !foreign {
         var nodes: [NodeID] = []
-        for part in rest.nonlinear {
-          let node = arena.copy(part.node, from: rest.arena)
+        for (part, node) in zip(rest.nonlinear, arena.copy(rest.nonlinear.map(\.node), from: rest.arena)) {
           nodes.append(
             part.scale == 1
               ? node
