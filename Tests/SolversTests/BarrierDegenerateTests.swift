@@ -130,7 +130,7 @@ final class Recorder: Sendable {
       let x = model.variable(start: 1), y = model.variable(in: 2...2)
       model.minimize((x - y) ** 2 + exp(x))
       model.subject { y ** 3 == 8 }
-      model.addConstraint(x ** 2, in: ScalarSet.free)
+      model.addConstraint(.name("free"), x ** 2, in: ScalarSet.free)
     }
     #expect(run.outcome.outcome == .locallyOptimal)
     #expect(run.outcome.rowDuals.count == 2)
@@ -185,5 +185,22 @@ final class Recorder: Sendable {
     #expect(cancelled.outcome.point.count == 2)
     let late = try BarrierRun(context: SolveContext(deadline: Deadline(after: .zero)), build)
     #expect(late.outcome.termination.reason == .timeLimit)
+  }
+
+  @Test func `functions without second derivatives are refused with the name of a method that needs none`() throws {
+    var model = Model()
+    let x = model.variable(start: 1), y = model.variable(start: 1)
+    model.minimize(exp(x * y) + x ** 2)
+    let program = FunctionProgram(
+      of: model, objective: [(weight: 1, function: model.leadingObjectives[0].function)], constraints: [], hessianLimit: 0)
+    try #require(!program.abilities.contains(.hessian))
+    let form = NonlinearForm(
+      columnLower: model.lower, columnUpper: model.upper, start: [1, 1], makeEvaluator: { program.makeEvaluator() })
+    do {
+      _ = try BarrierRun(form)
+      Issue.record("was not refused")
+    } catch let error as SolverError {
+      #expect(error.rendered.contains("auglag"))
+    }
   }
 }

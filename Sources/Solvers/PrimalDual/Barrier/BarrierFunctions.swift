@@ -149,19 +149,23 @@ final class BarrierFunctions {
   }
 
   /// Chooses the scales by the gradients at a point.
-  func chooseScales(at x: UnsafePointer<Double>, _ options: BarrierOptions) {
+  /// - Returns: false, and no scales, if one of them is not finite.
+  /// - Precondition: they have not been chosen before.
+  func chooseScales(at x: UnsafePointer<Double>, _ options: BarrierOptions) -> Bool {
     let gradient = Vector(count: columnCount), values = Vector(count: jacobianColumns.count)
     func scale(_ largest: Double) -> Double {
-      guard largest.isFinite, largest > options.largestGradient else { return 1 }
-      return max(options.smallestScale, options.largestGradient / largest)
+      largest > options.largestGradient ? max(options.smallestScale, options.largestGradient / largest) : 1
     }
     self.gradient(x, into: gradient.pointer)
     jacobian(x, into: values.pointer)
-    objectiveScale = scale(VectorKernels.maxNorm(columnCount, gradient.pointer))
+    let largest = VectorKernels.maxNorm(columnCount, gradient.pointer)
+    guard largest.isFinite, VectorKernels.maxNorm(values.count, values.pointer).isFinite else { return false }
+    objectiveScale = scale(largest)
     for k in 0..<rows.count {
       let count = jacobianStarts[k + 1] - jacobianStarts[k]
       rowScales[k] = scale(VectorKernels.maxNorm(count, values.pointer + jacobianStarts[k]))
     }
+    return true
   }
 
   /// The first of ``constantRows`` that is violated at the point that was evaluated last.

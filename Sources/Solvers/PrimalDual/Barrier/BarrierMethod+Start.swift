@@ -65,7 +65,8 @@ extension BarrierMethod {
     system.setJacobian()
     sigma.fill(0)
     for a in n..<max(n, problem.total) { sigma[a] = 1 }
-    guard factor(perturbation: 0, constraints: options.constraintPerturbation) else { return }
+    // With dependent rows there is no telling them apart.
+    guard factor(perturbation: 0, constraints: 0), system.inertia.zero == 0, system.inertia.negative == m else { return }
     updateLagrangianGradient()
     let g = step.pointer, dy = multiplierStep.pointer
     for j in 0..<problem.total { g[j] = -lagrangianGradient.pointer[j] }

@@ -33,7 +33,9 @@ struct BarrierSolve {
       outcome.point = Array(UnsafeBufferPointer(start: functions.fullPoint(x.pointer), count: form.columnCount))
       return answer(outcome, functions)
     }
-    functions.chooseScales(at: x.pointer, options)
+    // By the start as it is given, if that will do.
+    let given = Vector(functions.columns.map { max(form.columnLower[$0], min(form.columnUpper[$0], form.start[$0])) })
+    if !functions.chooseScales(at: given.pointer, options) { _ = functions.chooseScales(at: x.pointer, options) }
     let problem = BarrierProblem(functions, relaxation: options.rowRelaxation)
     var refinement = RefinedSolve.Options()
     refinement.relativeTolerance = 1e-14
