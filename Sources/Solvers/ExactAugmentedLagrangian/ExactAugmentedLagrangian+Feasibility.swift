@@ -3,8 +3,8 @@ import LinearAlgebra
 /// Where the merit function finds no way: a phase that reduces `½ ‖c‖²` alone, by Newton steps that are damped until it
 /// falls.
 ///
-///     | Σ cᵢ ∇²cᵢ + μ I   Gᵀ | | dx |   |  0 |
-///     |        G          -I | | w  | = | -c |     with w = G dx + c
+///     | Σ cᵢ ∇²cᵢ + μ I   Gᵀ | | dx |   | -Gᵀc |
+///     |        G          -I | | w  | = |   0  |     with w = G dx
 ///
 /// Sources: Levenberg, "A method for the solution of certain non-linear problems in least squares", 1944; Nielsen,
 /// "Damping parameter in Marquardt's method", 1999.
@@ -24,7 +24,7 @@ extension ExactAugmentedLagrangian {
       if iterations >= options.iterationLimit { return .iterationLimit }
       merit.prepare(current, hessian: hessian)
       let steepness = VectorKernels.norm(current.jacobian.count, current.jacobian.pointer)
-      if merit.normalNorm <= options.stationary * steepness * square.squareRoot() {
+      if merit.normalNorm <= options.stationary * max(steepness, startSteepness) * square.squareRoot() {
         // A start at a saddle or a maximum of the violation looks the same: a minimum is returned to.
         if isPerturbed { return .stationary }
         isPerturbed = true
@@ -37,7 +37,8 @@ extension ExactAugmentedLagrangian {
       let size = max(1e-8, VectorKernels.maxNorm(hessian.count, hessian.pointer), steepness * steepness / Double(m))
       if !size.isFinite { return .stalled }
       rightHandSide.fill(0)
-      for i in 0..<m { rightHandSide[n + i] = -current.constraints[i] }
+      problem.addTransposed(current, current.constraints.pointer, to: rightHandSide.pointer)
+      for j in 0..<n { rightHandSide[j] = -rightHandSide[j] }
       var isReduced = false
       while !isReduced && damping <= 1e12 && !context.shouldStop {
         matrix.assemble(hessian: hessian, jacobian: current.jacobian, shift: damping * size, dual: 1)

@@ -87,7 +87,7 @@ final class ExactAugmentedLagrangian {
     var objectiveLimit = -1e20
     /// Phases that reduce violations only. Default 5.
     var feasibilityPhases = 5
-    /// The equations can't be improved where `‖Gᵀc‖ <= stationary ‖G‖ ‖c‖`. Default 1e-6.
+    /// The equations can't be improved where `‖Gᵀc‖ <= stationary ‖G‖ ‖c‖`, with ‖G‖ there or at the start. Default 1e-6.
     var stationary = 1e-6
     var projections = BlockProjections.Options()
   }
@@ -149,6 +149,8 @@ final class ExactAugmentedLagrangian {
   }
 
   private let startDuals: [Double]
+  /// ‖G‖ at the start, where gradients vanish at the least violation.
+  private(set) var startSteepness = 0.0
 
   // MARK: - Measures
 
@@ -174,6 +176,7 @@ final class ExactAugmentedLagrangian {
     guard problem.evaluate(current) else { return .notFinite }
     problem.scale(at: current, largest: options.largestGradient)
     guard problem.evaluate(current) else { return .notFinite }
+    startSteepness = VectorKernels.norm(current.jacobian.count, current.jacobian.pointer)
     startMultipliers()
     var phases = 0
     var escapes = 0
@@ -278,7 +281,7 @@ final class ExactAugmentedLagrangian {
         dual = dual == 0 ? options.dualShift : 100 * dual
         if dual > 100 { return false }
       case .needsShift:
-        let first = max(options.shift * size, min(lastShift / 3, size))
+        let first = lastShift > 0 ? min(lastShift / 3, size) : options.shift * size
         shift = shift == 0 ? first : shift * (lastShift == 0 ? 100 : 8)
       }
       if context.shouldStop { return false }
