@@ -88,9 +88,9 @@ import Testing
       #expect(abs((try model.solve().objective ?? 0) - 2) < 1e-7)
     }
 
-    @Test func nonlinearModelsAreRefusedByName() throws {
+    @Test func nonconvexModelsInWholeNumbersAreRefusedByName() throws {
       var model = Model()
-      let x = model.variable("x", in: -2...2)
+      let x = model.variable("x", in: -2...2, .integer)
       model.subject(to: "curve") { x * x == 2 }
       model.minimize(x)
       do throws(SolverError) {
