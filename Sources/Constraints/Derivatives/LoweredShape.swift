@@ -64,7 +64,8 @@ struct LoweredShape {
       case .variable: nodeOf[local] = words[operands.lowerBound]
       case .parameter:
         let slot = Int(words[operands.lowerBound])
-        nodeOf[local] = append(numbers[slot].map { builder.constant($0) } ?? builder.input(.data, dataSlots[slot]), isActive: false)
+        let number = numbers[slot].map { builder.constant($0) } ?? builder.input(.data, dataSlots[slot])
+        nodeOf[local] = append(number, isActive: false)
       case .constant:
         let low = UInt64(UInt32(bitPattern: words[operands.lowerBound]))
         let high = UInt64(UInt32(bitPattern: words[operands.lowerBound + 1]))
