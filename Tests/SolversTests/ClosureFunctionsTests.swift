@@ -30,8 +30,12 @@ struct ClosureFunctionsTests {
   /// The solution is t scaled to the radius.
   static func expectScaled(_ point: [Double], _ radius: Double, sourceLocation: Testing.SourceLocation = #_sourceLocation) {
     let n = point.count
-    let norm = ((0..<n).map { Double((1 + $0 % 3) * (1 + $0 % 3)) }.reduce(0, +) / Double(n)).squareRoot()
-    let worst = (0..<n).map { abs(point[$0] - Double(1 + $0 % 3) * radius / norm) }.max() ?? 0
+    let target = (0..<n).map { Double(1 + $0 % 3) }
+    var square = 0.0
+    for t in target { square += t * t }
+    let factor = radius / (square / Double(n)).squareRoot()
+    var worst = 0.0
+    for (x, t) in zip(point, target) { worst = max(worst, abs(x - t * factor)) }
     #expect(worst < 1e-6, sourceLocation: sourceLocation)
   }
 
