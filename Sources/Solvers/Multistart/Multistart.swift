@@ -6,8 +6,8 @@ import Synchronization
 /// answer depend on the seed alone, unless a limit ends some of the solves.
 public struct Multistart {
   /// Starts of a small model unless asked otherwise: of the 52 problems of Hock and Schittkowski four have valleys near the
-  /// standard start that are not the lowest, and three starts find the lowest of all but one.
-  public static let smallCount = 3
+  /// standard start that are not the lowest, and five starts find the lowest of all but one.
+  public static let smallCount = 5
   /// Variables up to which a model is small, if its first and second derivatives have no more than `smallEntryCount`
   /// entries: a solve takes a millisecond or so.
   public static let smallSize = 100

@@ -62,6 +62,10 @@ struct AnswerReport {
       if let reason = h.disabled { text += "; \(reason)" }
     }
     text += "\n" + checkLine
+    if s.outcome == .locallyInfeasible, let violations = s.check?.violations, !violations.isEmpty {
+      let worst = violations.prefix(5).map { "'\($0.name)' by \(short($0.absolute))" }
+      text += "\nviolated      most: \(worst.joined(separator: ", ")); a different start may find a feasible point"
+    }
     return text
   }
 
