@@ -130,6 +130,8 @@ final class AugmentedLagrangianMethod {
   private func iterate() -> End {
     l.gradient(current, into: sum)
     let firstSize = l.projectedGradient(current, sum)
+    // The end of an earlier solve may be the end of this one.
+    residuals = KKTResiduals(problem, current, y, sum: sum)
     var tolerance = max(options.optimalityTolerance, options.firstTolerance * min(1, firstSize))
     var progress = (0..<problem.m).map { l.progress(current, $0) }
     var largestProgress = Double.infinity
