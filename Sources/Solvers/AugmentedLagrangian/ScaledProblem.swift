@@ -114,13 +114,19 @@ final class ScaledProblem {
     let values = Vector(count: jacobian.entryCount)
     computeJacobian(at: x, into: values.pointer)
     for i in 0..<m {
-      var largest = 0.0
-      for p in jacobian.starts[i]..<jacobian.starts[i + 1] { largest = max(largest, abs(values[p])) }
+      let largest = largestEntry(values.pointer, row: i)
       guard largest.isFinite && largest > threshold else { continue }
       rowScale[i] = max(least, threshold / largest)
       rowLower[i] *= rowScale[i]
       rowUpper[i] *= rowScale[i]
     }
+  }
+
+  /// The largest modulus in a row of the Jacobian.
+  func largestEntry(_ values: UnsafePointer<Double>, row i: Int) -> Double {
+    var largest = 0.0
+    for p in jacobian.starts[i]..<jacobian.starts[i + 1] { largest = max(largest, abs(values[p])) }
+    return largest
   }
 
   // MARK: Functions
