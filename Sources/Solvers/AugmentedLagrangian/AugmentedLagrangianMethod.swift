@@ -68,6 +68,7 @@ final class AugmentedLagrangianMethod {
     self.newton = newton
     stepsLeft = options.iterationLimit ?? (isNewton ? 3000 : inner == .trustRegion ? 10_000 : 100_000)
     innerLimit = options.innerLimit ?? (isNewton ? 100 : inner == .trustRegion ? 500 : 2000)
+    sufficientDecrease = options.sufficientDecrease ?? (inner == .lbfgs ? 0.3 : 0.5)
     y = Vector(count: problem.m)
     best = Iterate(problem)
     sharpest = Iterate(problem)
@@ -79,6 +80,7 @@ final class AugmentedLagrangianMethod {
   }
 
   private let innerLimit: Int
+  private let sufficientDecrease: Double
   var current: Iterate { l.current }
 
   // MARK: The outer loop
@@ -202,11 +204,13 @@ final class AugmentedLagrangianMethod {
       measureRows()
       let last = largestProgress
       largestProgress = 0
+      var hasRaised = false
       for i in 0..<problem.m { largestProgress = max(largestProgress, l.progress(current, i)) }
       for i in 0..<problem.m {
         let now = l.progress(current, i)
-        let isSlow = now > options.sufficientDecrease * progress[i] && now >= 0.1 * largestProgress
+        let isSlow = now > sufficientDecrease * progress[i] && now >= 0.1 * largestProgress
         if isSlow && now > options.feasibilityTolerance {
+          hasRaised = hasRaised || l.penalty[i] < largestPenalty(i)
           l.penalty[i] = min(largestPenalty(i), l.penalty[i] * options.penaltyIncrease)
         }
         progress[i] = now
@@ -223,7 +227,8 @@ final class AugmentedLagrangianMethod {
       }
       stalls = end == .stalled && isAcceptable() ? stalls + 1 : 0
       if stalls >= options.stallLimit { return finishStalled() }
-      if outer > 2 && end == .stalled && tolerance <= options.optimalityTolerance && largestProgress >= last {
+      let isAtEnd = tolerance <= options.optimalityTolerance && largestProgress >= last && !hasRaised
+      if outer > 2 && end == .stalled && isAtEnd {
         return finishStalled()
       }
       if residuals.violation <= 1e-1 || end == .converged {

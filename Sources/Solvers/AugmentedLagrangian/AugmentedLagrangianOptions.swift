@@ -47,8 +47,9 @@ public struct AugmentedLagrangianOptions: Sendable {
   public var largestFirstPenalty = 1e4
   /// The penalty of every row at the start; nil for `10 max(1, |f|) / max(1, ½ ‖violation‖²)`.
   public var penalty: Double?
-  /// A row whose violation did not fall below this part of the one before has its penalty raised. Default 0.5.
-  public var sufficientDecrease = 0.5
+  /// A row whose violation did not fall below this part of the one before has its penalty raised. Default
+  /// 0.3 for `lbfgs`, where a subproblem costs more than a worse condition, and 0.5 for the others.
+  public var sufficientDecrease: Double?
   /// By this factor. Default 10.
   public var penaltyIncrease = 10.0
   /// Penalties stay below this, divided by the square of a row's largest derivative where that is below 1. Default 1e11:
