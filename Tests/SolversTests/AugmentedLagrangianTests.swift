@@ -75,7 +75,8 @@ struct AugmentedLagrangianTests {
       n: 2, objective: [.init(1, (0, 2)), .init(-6, (0, 1)), .init(9), .init(1, (1, 2))],
       rows: [[.init(1, (0, 1)), .init(1, (1, 1))]], rowLower: [1], rowUpper: [2], start: [0, 0])
     let outcome = try Self.solve(problem)
-    #expect(abs(outcome.objective! - 0.5) < 1e-9)
+    // The row has a multiplier of one and holds to 1e-8, so the objective may be off by as much.
+    #expect(abs(outcome.objective! - 0.5) < 2e-8)
     #expect(abs(outcome.rowDuals[0] + 1) < 1e-7)
     Self.expectStationary(outcome, problem.form, 1e-8)
   }

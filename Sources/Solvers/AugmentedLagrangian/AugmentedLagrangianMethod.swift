@@ -33,6 +33,8 @@ final class AugmentedLagrangianMethod {
   private var random: SplitMix64
   private let estimate: Vector
   private let sum: Vector
+  /// The largest derivative of each row at the points so far; 1 where the Jacobian is not known.
+  private let rowSize: Vector
   private var objectiveFell = false
   private let sharpest: Iterate
   private let sharpestMultipliers: Vector
@@ -66,16 +68,19 @@ final class AugmentedLagrangianMethod {
     self.newton = newton
     stepsLeft = options.iterationLimit ?? (isNewton ? 3000 : inner == .trustRegion ? 10_000 : 100_000)
     innerLimit = options.innerLimit ?? (isNewton ? 100 : inner == .trustRegion ? 500 : 2000)
+    sufficientDecrease = options.sufficientDecrease ?? (inner == .lbfgs ? 0.3 : 0.5)
     y = Vector(count: problem.m)
     best = Iterate(problem)
     sharpest = Iterate(problem)
     sharpestMultipliers = Vector(count: problem.m)
     estimate = Vector(count: problem.m)
     sum = Vector(count: problem.n)
+    rowSize = Vector(count: problem.m)
     random = SplitMix64(seed: options.seed)
   }
 
   private let innerLimit: Int
+  private let sufficientDecrease: Double
   var current: Iterate { l.current }
 
   // MARK: The outer loop
@@ -102,6 +107,7 @@ final class AugmentedLagrangianMethod {
       }
     }
     for i in 0..<problem.m { y[i] = (duals?[i] ?? 0) * problem.objectiveScale / problem.rowScale[i] }
+    measureRows()
     isWarm = duals != nil || penalties != nil
     l.center.copy(from: y)
     newton?.dual.copy(from: y)
@@ -109,11 +115,27 @@ final class AugmentedLagrangianMethod {
     if let penalties {
       for i in 0..<problem.m {
         let scaled = penalties[i] * problem.objectiveScale / (problem.rowScale[i] * problem.rowScale[i])
-        l.penalty[i] = min(max(scaled, options.leastPenalty), options.largestPenalty)
+        l.penalty[i] = min(max(scaled, options.leastPenalty), largestPenalty(i))
       }
     }
     note(current)
     return iterate()
+  }
+
+  /// The least size of a row that raises the limit of its penalty.
+  static let leastRowSize = 1e-8
+
+  /// The limit of a row's penalty: rows with small derivatives need larger ones for the same curvature.
+  private func largestPenalty(_ i: Int) -> Double {
+    let size = min(1, max(Self.leastRowSize, rowSize[i]))
+    return options.largestPenalty / (size * size)
+  }
+
+  /// Follows the largest derivatives of the rows, where they are known.
+  private func measureRows() {
+    for i in 0..<problem.m {
+      rowSize[i] = problem.hasJacobian ? max(rowSize[i], problem.largestEntry(current.jacobian.pointer, row: i)) : 1
+    }
   }
 
   private func firstPenalty() -> Double {
@@ -130,10 +152,12 @@ final class AugmentedLagrangianMethod {
   private func iterate() -> End {
     l.gradient(current, into: sum)
     let firstSize = l.projectedGradient(current, sum)
+    // The end of an earlier solve may be the end of this one.
+    residuals = KKTResiduals(problem, current, y, sum: sum)
     var tolerance = max(options.optimalityTolerance, options.firstTolerance * min(1, firstSize))
     var progress = (0..<problem.m).map { l.progress(current, $0) }
     var largestProgress = Double.infinity
-    var stagnation = 0, restorations = 0, escapes = 0
+    var stagnation = 0, restorations = 0, escapes = 0, stalls = 0
     for outer in 0..<options.outerLimit {
       if let end = interruption() { return end }
       if options.acceleration, newton != nil { accelerate() }
@@ -157,7 +181,8 @@ final class AugmentedLagrangianMethod {
       if end == .stopped {
         // The objective fell without end where rows are violated: they must count for more.
         for i in 0..<problem.m where l.progress(current, i) > options.feasibilityTolerance {
-          l.penalty[i] = min(options.largestPenalty, l.penalty[i] * options.penaltyIncrease * options.penaltyIncrease)
+          let increase = options.penaltyIncrease * options.penaltyIncrease
+          l.penalty[i] = min(largestPenalty(i), l.penalty[i] * increase)
         }
         current.copy(from: start)
         continue
@@ -176,14 +201,17 @@ final class AugmentedLagrangianMethod {
       }
       if problem.m == 0 && end == .stalled { return finishStalled() }
       // Multipliers and penalties.
+      measureRows()
       let last = largestProgress
       largestProgress = 0
+      var hasRaised = false
       for i in 0..<problem.m { largestProgress = max(largestProgress, l.progress(current, i)) }
       for i in 0..<problem.m {
         let now = l.progress(current, i)
-        let isSlow = now > options.sufficientDecrease * progress[i] && now >= 0.1 * largestProgress
+        let isSlow = now > sufficientDecrease * progress[i] && now >= 0.1 * largestProgress
         if isSlow && now > options.feasibilityTolerance {
-          l.penalty[i] = min(options.largestPenalty, l.penalty[i] * options.penaltyIncrease)
+          hasRaised = hasRaised || l.penalty[i] < largestPenalty(i)
+          l.penalty[i] = min(largestPenalty(i), l.penalty[i] * options.penaltyIncrease)
         }
         progress[i] = now
         l.center[i] = min(max(y[i], -options.largestMultiplier), options.largestMultiplier)
@@ -197,7 +225,10 @@ final class AugmentedLagrangianMethod {
         stagnation = 0
         if restore() { return .infeasible }
       }
-      if outer > 2 && end == .stalled && tolerance <= options.optimalityTolerance && largestProgress >= last {
+      stalls = end == .stalled && isAcceptable() ? stalls + 1 : 0
+      if stalls >= options.stallLimit { return finishStalled() }
+      let isAtEnd = tolerance <= options.optimalityTolerance && largestProgress >= last && !hasRaised
+      if outer > 2 && end == .stalled && isAtEnd {
         return finishStalled()
       }
       if residuals.violation <= 1e-1 || end == .converged {
@@ -205,7 +236,7 @@ final class AugmentedLagrangianMethod {
         tolerance = max(least, options.toleranceDecrease * tolerance)
       }
     }
-    return .stepLimit
+    return finishStalled() == .stalled ? .stepLimit : .nearlyConverged
   }
 
   /// The better one of the point reached and a stationary start that was left.
@@ -223,9 +254,12 @@ final class AugmentedLagrangianMethod {
     current.copy(from: sharpest)
     y.copy(from: sharpestMultipliers)
     residuals = KKTResiduals(problem, current, y, sum: sum)
-    let factor = options.acceptableFactor
-    return residuals.isWithin(factor * options.optimalityTolerance, options.feasibilityTolerance)
-      && residuals.unscaledViolation <= options.feasibilityTolerance ? .nearlyConverged : .stalled
+    return isAcceptable() ? .nearlyConverged : .stalled
+  }
+
+  private func isAcceptable() -> Bool {
+    residuals.isWithin(options.acceptableFactor * options.optimalityTolerance, options.feasibilityTolerance)
+      && residuals.unscaledViolation <= options.feasibilityTolerance
   }
 
   /// Keeps the current point and its multipliers if no other came nearer to the optimality conditions.

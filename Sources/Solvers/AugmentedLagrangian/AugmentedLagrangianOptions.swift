@@ -27,6 +27,9 @@ public struct AugmentedLagrangianOptions: Sendable {
   /// Where no step improves the point in floating-point arithmetic, residuals of optimality up to this many times the
   /// tolerance count as converged, and the outcome says so. Rows hold to their tolerance all the same. Default 100.
   public var acceptableFactor = 100.0
+  /// Subproblems in a row that end at the limit of rounding with acceptable residuals, after which the solve ends there.
+  /// Default 5.
+  public var stallLimit = 5
   /// Steps of the inner methods, together. Default 3000 for `newton`, 10 000 for `trustRegion`, 100 000 for `lbfgs`.
   public var iterationLimit: Int?
   /// Subproblems at most. Default 100.
@@ -44,11 +47,13 @@ public struct AugmentedLagrangianOptions: Sendable {
   public var largestFirstPenalty = 1e4
   /// The penalty of every row at the start; nil for `10 max(1, |f|) / max(1, ½ ‖violation‖²)`.
   public var penalty: Double?
-  /// A row whose violation did not fall below this part of the one before has its penalty raised. Default 0.5.
-  public var sufficientDecrease = 0.5
+  /// A row whose violation did not fall below this part of the one before has its penalty raised. Default
+  /// 0.3 for `lbfgs`, where a subproblem costs more than a worse condition, and 0.5 for the others.
+  public var sufficientDecrease: Double?
   /// By this factor. Default 10.
   public var penaltyIncrease = 10.0
-  /// Penalties stay below this. Default 1e11: beyond it rounding of the rows shows in the gradient.
+  /// Penalties stay below this, divided by the square of a row's largest derivative where that is below 1. Default 1e11:
+  /// beyond it rounding of the rows shows in the gradient.
   public var largestPenalty = 1e11
   /// Multipliers of a subproblem are cut to this modulus. Default 1e10.
   public var largestMultiplier = 1e10

@@ -1,7 +1,11 @@
 import LinearAlgebra
 
-/// Finds a point near the start where all functions and first derivatives are finite.
+/// Finds a point near the start where all functions and first derivatives are finite and not huge.
 enum DefinedStart {
+  /// Where a first derivative is larger than this, functions count as not defined: squares of steps and curvatures there
+  /// leave the range of floating-point numbers.
+  static let largestDerivative = 1e50
+
   /// Tries the start, then points moved into the interior of the bounds and by random amounts of growing size.
   ///
   /// - Parameter l: the start is its current point, replaced by what was found.
@@ -31,7 +35,9 @@ enum DefinedStart {
           at.x[j] = min(max(moved, low), high)
         }
       }
-      if at.evaluate(problem) && at.differentiate(problem) { return true }
+      if at.evaluate(problem) && at.differentiate(problem) && at.largestDerivative <= Self.largestDerivative {
+        return true
+      }
     }
     return false
   }

@@ -30,6 +30,11 @@ final class Iterate {
     f = other.f
   }
 
+  /// The largest modulus of a first derivative known at x.
+  var largestDerivative: Double {
+    max(VectorKernels.maxNorm(n, gradient.pointer), VectorKernels.maxNorm(jacobian.count, jacobian.pointer))
+  }
+
   /// Values of the functions at x.
   /// - Returns: whether they are finite.
   func evaluate(_ problem: ScaledProblem) -> Bool {

@@ -23,6 +23,9 @@ struct KKTResiduals {
     return r.isNaN ? .infinity : r
   }
 
+  /// A row that misses its side by this many units in the last place of the side holds.
+  static let roundingUnits = 4.0
+
   /// The gap may be this many times the tolerance of optimality.
   static let gapFactor = 100.0
 
@@ -55,7 +58,9 @@ struct KKTResiduals {
       let c = at.c[i], l = problem.rowLower[i], u = problem.rowUpper[i]
       let outside = max(0, max(l - c, c - u))
       violation = KKTResiduals.largest(violation, outside)
-      unscaledViolation = KKTResiduals.largest(unscaledViolation, outside / problem.rowScale[i])
+      let rounding = KKTResiduals.roundingUnits * Double.ulpOfOne * abs(l - c > 0 ? l : u)
+      unscaledViolation = KKTResiduals.largest(
+        unscaledViolation, outside > rounding ? outside / problem.rowScale[i] : 0)
       let modulus = abs(y[i])
       total += modulus
       if modulus > 0 {

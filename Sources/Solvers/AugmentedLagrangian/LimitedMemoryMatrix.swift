@@ -41,10 +41,16 @@ final class LimitedMemoryMatrix {
     ss.deallocate()
   }
 
-  func reset() {
+  /// Whether θ comes from a correction.
+  private(set) var hasSize = false
+
+  /// Forgets the corrections; θ too unless it is to stay.
+  func reset(keepsSize: Bool = false) {
     count = 0
     slots = []
+    if keepsSize { return }
     theta = 1
+    hasSize = false
   }
 
   /// The order of M.
@@ -65,6 +71,7 @@ final class LimitedMemoryMatrix {
     }
     slots.append(slot)
     theta = square / product
+    hasSize = true
     let k = memory
     for j in 0..<n {
       s[j &* k &+ slot] = step[j]

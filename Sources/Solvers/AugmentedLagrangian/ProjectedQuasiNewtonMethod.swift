@@ -10,8 +10,9 @@ import LinearAlgebra
 final class ProjectedQuasiNewtonMethod: BoundConstrainedMethod {
   /// Evaluations of one line search at most.
   static let searchLimit = 30
-  /// Values of L that differ by less than this, relative to their size, count as equal.
-  static let roundingError = 1e-14
+  /// Values of L that differ by less than this, relative to their size, say nothing: a sum of a million terms is known
+  /// no better. Derivatives along the step, which keep their digits, take their place.
+  static let roundingError = 1e-10
   /// Steps without a decrease of L or of the projected gradient after which a minimization ends.
   static let idleLimit = 20
 
@@ -46,8 +47,8 @@ final class ProjectedQuasiNewtonMethod: BoundConstrainedMethod {
   ) -> InnerEnd {
     let problem = l.problem, n = l.n
     let penalty = l.penalty.array + [problem.objectiveFactor]
-    // With the same penalties the Hessian is nearly the one that the corrections are of.
-    if penalty != lastPenalty { b.reset() }
+    // With the same penalties the Hessian is nearly the one that the corrections are of; with others its size is.
+    if penalty != lastPenalty { b.reset(keepsSize: lastPenalty.last == problem.objectiveFactor) }
     lastPenalty = penalty
     l.gradient(l.current, into: gradient)
     var value = l.value(l.current)
@@ -148,32 +149,35 @@ final class ProjectedQuasiNewtonMethod: BoundConstrainedMethod {
       }
     }
     if isBounded { limit = max(limit, 1) }
-    var first = b.count == 0 ? min(1, 1 / VectorKernels.norm(n, d.pointer)) : 1.0
-    if b.count == 0 && isBounded { first = min(first, limit) }
+    var first = b.hasSize ? 1.0 : min(1, 1 / VectorKernels.norm(n, d.pointer))
+    if !b.hasSize && isBounded { first = min(first, limit) }
     // Points where functions are not defined shorten the search.
     var tries = 0
+    let rounding = Self.roundingError * max(abs(value), abs(l.current.f))
     func evaluate(_ alpha: Double) -> (Double, Double)? {
       tries += 1
       let f = l.move(d, alpha)
       guard f.isFinite, l.trial.differentiate(problem) else { return nil }
       l.gradient(l.trial, into: next)
       let g = VectorKernels.dot(n, next.pointer, d.pointer)
-      return g.isFinite ? (f, g) : nil
+      guard g.isFinite else { return nil }
+      // The change of L by the trapezoidal rule where the difference is lost to rounding.
+      let change = 0.5 * alpha * (slope + g)
+      return (abs(f - value) <= rounding && abs(change) <= rounding ? value + change : f, g)
     }
-    while evaluate(first) == nil {
+    var found = evaluate(first)
+    while found == nil {
       first *= 0.25
       limit = min(limit, 2 * first)
       if tries > Self.searchLimit { return nil }
+      found = evaluate(first)
     }
+    guard var at = found else { return nil }
     var search = LineSearch(value: value, derivative: slope, first: first, limit: limit)
     var alpha = first
-    var at = (l.value(l.trial), VectorKernels.dot(n, next.pointer, d.pointer))
-    // Where the decrease is lost to rounding the derivative alone decides.
-    let rounding = Self.roundingError * max(abs(value), abs(l.current.f))
     while true {
-      if at.0 <= value + rounding && at.1 >= 0.9 * slope && at.1 <= -0.8 * slope && abs(at.0 - value) <= rounding {
-        return alpha
-      }
+      // Where the decrease is small against rounding the derivative alone decides.
+      if abs(at.0 - value) <= rounding && at.1 >= 0.9 * slope && at.1 <= -0.8 * slope { return alpha }
       switch search.tell(at.0, at.1) {
       case .done: return alpha
       case .end:

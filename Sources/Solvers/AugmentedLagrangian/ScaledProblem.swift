@@ -103,7 +103,13 @@ final class ScaledProblem {
 
   // MARK: Scaling
 
-  /// Divides objective and rows by their largest derivatives at x where these are above the threshold.
+  /// A row whose largest derivative is below the first is multiplied to have it so large, by the second at most: a start
+  /// where the derivatives of a row happen to be small says little about other points.
+  static let smallDerivative = 1e-3
+  static let largestRowScale = 1e4
+
+  /// Divides objective and rows by their largest derivatives at x where these are above the threshold, and raises rows
+  /// with small ones.
   /// - Complexity: one evaluation of the gradient and the Jacobian; without a Jacobian as a matrix rows stay as they are.
   func scale(at x: UnsafePointer<Double>, threshold: Double, least: Double) {
     let g = Vector(count: n)
@@ -114,13 +120,23 @@ final class ScaledProblem {
     let values = Vector(count: jacobian.entryCount)
     computeJacobian(at: x, into: values.pointer)
     for i in 0..<m {
-      var largest = 0.0
-      for p in jacobian.starts[i]..<jacobian.starts[i + 1] { largest = max(largest, abs(values[p])) }
-      guard largest.isFinite && largest > threshold else { continue }
-      rowScale[i] = max(least, threshold / largest)
+      let largest = largestEntry(values.pointer, row: i)
+      guard largest.isFinite && largest > 0 else { continue }
+      if largest > threshold {
+        rowScale[i] = max(least, threshold / largest)
+      } else if largest < Self.smallDerivative {
+        rowScale[i] = min(Self.largestRowScale, Self.smallDerivative / largest)
+      }
       rowLower[i] *= rowScale[i]
       rowUpper[i] *= rowScale[i]
     }
+  }
+
+  /// The largest modulus in a row of the Jacobian.
+  func largestEntry(_ values: UnsafePointer<Double>, row i: Int) -> Double {
+    var largest = 0.0
+    for p in jacobian.starts[i]..<jacobian.starts[i + 1] { largest = max(largest, abs(values[p])) }
+    return largest
   }
 
   // MARK: Functions
