@@ -27,9 +27,6 @@ final class BarrierSystem {
 
   /// The eigenvalues of the last factored matrix.
   private(set) var inertia = IndefiniteFactorization.Inertia()
-  /// Pivots of the scaled matrix up to this part of its largest entry are rounding: dependent rows.
-  private static let zeroPivot = 1e-15
-
   /// Entries of the factor.
   var factorEntryCount: Int { factorization.analysis.factorEntryCount }
 
@@ -40,9 +37,7 @@ final class BarrierSystem {
     self.pattern = pattern
     let analysis = LDLAnalysis(
       order: pattern.order, starts: pattern.starts, rowIndices: pattern.rowIndices, ordering: pattern.ordering)
-    var factorOptions = IndefiniteFactorization.Options()
-    factorOptions.zeroPivot = Self.zeroPivot
-    factorization = IndefiniteFactorization(analysis, options: factorOptions)
+    factorization = IndefiniteFactorization(analysis)
     refinement = RefinedSolve(order: pattern.order, options: options)
     values = Vector(count: pattern.rowIndices.count)
     scaled = Vector(count: pattern.rowIndices.count)
@@ -119,30 +114,9 @@ final class BarrierSystem {
         s[j] = d > 1 ? 1 / d.squareRoot() : 1
       }
     }
-    equilibrateRows(v, s)
     for j in 0..<(n &+ m) {
       let factor = s[j]
       for p in starts[j]..<starts[j &+ 1] { t[p] = v[p] * factor * s[Int(rowIndices[p])] }
-    }
-  }
-
-  /// Brings the largest entry of each row of J, between the scales of the variables, to 1, so that the rounding of a pivot
-  /// that should be zero is known.
-  private func equilibrateRows(_ v: UnsafePointer<Double>, _ s: UnsafeMutablePointer<Double>) {
-    let largest = rightHandSide.pointer + n
-    largest.update(repeating: 0, count: m)
-    for j in 0..<n {
-      let factor = s[j]
-      for p in starts[j]..<starts[j &+ 1] {
-        let i = Int(rowIndices[p]) &- n
-        if i >= 0 { largest[i] = max(largest[i], abs(v[p]) * factor) }
-      }
-    }
-    pattern.diagonalPlaces.withUnsafeBufferPointer { places in
-      for i in 0..<m {
-        let t = max(largest[i], abs(v[Int(places[n &+ i])]).squareRoot())
-        s[n &+ i] = t > 0 ? 1 / t : 1
-      }
     }
   }
 
