@@ -119,6 +119,32 @@ import Testing
     }
   }
 
+  @Test func `saddle point matrices in any order have the eigenvalues of the same matrix as one front`() {
+    var random = SplitMix64(seed: 17)
+    func number() -> Double { Double(random.next() >> 11) * 0x1p-52 - 1 }
+    for (n, m) in [(6, 3), (30, 12), (70, 30), (90, 50)] {
+      for ordering in [LDLAnalysis.Ordering.amd, .natural, .given((0..<Int32(n + m)).reversed())] {
+        // Rows first, so that the natural order starts with zeros on the diagonal; half of the Hessian is empty.
+        var entries: [(Int, Int, Double)] = []
+        for j in stride(from: 0, to: n, by: 2) { entries.append((m + j, m + j, 3 * number())) }
+        for i in 0..<m {
+          entries.append((m + i, i, 1 + number()))
+          for _ in 0..<3 { entries.append((m + Int(random.next() % UInt64(n)), i, number())) }
+        }
+        for _ in 0..<n {
+          entries.append((m + Int(random.next() % UInt64(n)), m + Int(random.next() % UInt64(n)), number()))
+        }
+        let a = Symmetric(n + m, entries)
+        for i in 0..<(n + m) { for j in 0..<i { entries.append((i, j, 0)) } }
+        let whole = factor(Symmetric(n + m, entries), .natural)
+        let sparse = factor(a, ordering)
+        #expect(sparse.inertia.weak == 0 && whole.inertia.weak == 0)
+        #expect(sparse.inertia == whole.inertia, "order \(n + m)")
+        if whole.inertia.zero == 0 && whole.error < 1e-9 { #expect(sparse.error < 1e-7, "order \(n + m)") }
+      }
+    }
+  }
+
   @Test func `a singular matrix shows its zeros`() {
     let a = Symmetric(3, [(0, 0, 1), (1, 0, 2), (1, 1, 4), (2, 2, -1)])
     let (inertia, _) = factor(a, .natural)

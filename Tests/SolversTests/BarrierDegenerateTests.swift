@@ -70,6 +70,17 @@ final class Recorder: Sendable {
     #expect(run.violation > 0.1)
   }
 
+  @Test func `rows that exclude each other in a box are locally infeasible from inside one of them`() throws {
+    let run = try BarrierRun { model in
+      let x = model.variable(in: -5...5, start: 0.3), y = model.variable(in: -5...5, start: 0.2)
+      model.minimize(x * y)
+      model.subject { x * x + y * y <= 1 }
+      model.subject { sin(0.1 * x) + x * x + y * y >= 9 }
+    }
+    #expect(run.outcome.outcome == .locallyInfeasible, "\(run.outcome.termination)")
+    #expect(run.violation > 0.1)
+  }
+
   @Test func `equations without a solution near the start are locally infeasible`() throws {
     let run = try BarrierRun { model in
       let x = model.variable(start: 1)

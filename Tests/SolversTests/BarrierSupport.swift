@@ -58,7 +58,8 @@ struct BarrierRun {
   }
 
   /// The largest entry of `∇f - Jᵀy - z`, and the largest product of a multiplier with the distance of its side; a
-  /// multiplier of an absent side counts in full. Both relative to the multipliers above 1.
+  /// multiplier of an absent side counts in full, and distances are relative to sides above 1. Both relative to the
+  /// multipliers above 1.
   var stationarity: (gradient: Double, complementarity: Double) {
     let evaluator = form.makeEvaluator()
     var values = [Double](repeating: 0, count: form.rowCount)
@@ -69,8 +70,9 @@ struct BarrierRun {
     let size = (outcome.rowDuals + outcome.reducedCosts).reduce(1) { max($0, abs($1)) }
     var complementarity = 0.0
     func measure(_ multiplier: Double, _ value: Double, _ lower: Double, _ upper: Double) {
-      let distance = multiplier > 0 ? value - lower : upper - value
-      complementarity = max(complementarity, abs(multiplier) * min(1, abs(distance)))
+      let side = multiplier > 0 ? lower : upper
+      let distance = side.isFinite ? abs(value - side) / max(1, abs(side)) : 1
+      complementarity = max(complementarity, abs(multiplier) * min(1, distance))
     }
     for j in 0..<form.columnCount {
       measure(outcome.reducedCosts[j], outcome.point[j], form.columnLower[j], form.columnUpper[j])

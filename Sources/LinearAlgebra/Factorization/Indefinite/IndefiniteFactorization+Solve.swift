@@ -5,25 +5,23 @@ extension IndefiniteFactorization {
   public func solve(_ x: UnsafeMutablePointer<Double>) {
     let n = layout.order, positions = layout.positions
     for i in 0..<n { permuted[Int(positions[i])] = x[i] }
-    for s in 0..<layout.frontCount { forward(layout.fronts[s]) }
-    for s in (0..<layout.frontCount).reversed() { backward(layout.fronts[s]) }
+    for s in 0..<layout.frontCount { forward(factored[s]) }
+    for s in (0..<layout.frontCount).reversed() { backward(factored[s]) }
     for i in 0..<n { x[i] = permuted[Int(positions[i])] }
   }
 
   /// `y ← L⁻¹ y`, then `y ← D⁻¹ y` for the columns of one front; the rows below are brought up to date.
-  private func forward(_ front: IndefiniteLayout.Front) {
-    let first = Int(front.first), width = Int(front.width), below = Int(front.below), ld = width &+ below
-    let rows = layout.rows + front.rowStart, order = pivotPositions + first
-    let v = gathered, b = permuted
-    for j in 0..<width { v[j] = b[Int(order[j])] }
-    for i in 0..<below { v[width &+ i] = b[Int(rows[i])] }
-    var column = panels + front.panel
+  private func forward(_ front: Factored) {
+    let width = front.pivots, ld = front.rows, index = indices.pointer + front.index
+    let v = gathered.pointer, b = permuted
+    for i in 0..<ld { v[i] = b[Int(index[i])] }
+    var column = panels.pointer + front.panel
     for j in 0..<width {
       let t = v[j]
       for i in (j &+ 1)..<max(j &+ 1, ld) { v[i] -= column[i] * t }
       column += ld
     }
-    let d = diagonal + first, e = subdiagonal + first
+    let d = diagonal + front.firstPivot, e = subdiagonal + front.firstPivot
     var j = 0
     while j < width {
       if e[j] == 0 {
@@ -39,21 +37,17 @@ extension IndefiniteFactorization {
         j &+= 2
       }
     }
-    // Positions of the front's columns hold its pivots, in the order of elimination, until the way back.
-    for j in 0..<width { b[first &+ j] = v[j] }
-    for i in 0..<below { b[Int(rows[i])] = v[width &+ i] }
+    for i in 0..<ld { b[Int(index[i])] = v[i] }
   }
 
   /// `y ← L⁻ᵀ y` for the columns of one front.
-  private func backward(_ front: IndefiniteLayout.Front) {
-    let first = Int(front.first), width = Int(front.width), below = Int(front.below), ld = width &+ below
-    let rows = layout.rows + front.rowStart, order = pivotPositions + first
-    let v = gathered, b = permuted
-    for j in 0..<width { v[j] = b[first &+ j] }
-    for i in 0..<below { v[width &+ i] = b[Int(rows[i])] }
+  private func backward(_ front: Factored) {
+    let width = front.pivots, ld = front.rows, index = indices.pointer + front.index
+    let v = gathered.pointer, b = permuted
+    for i in 0..<ld { v[i] = b[Int(index[i])] }
     var j = width &- 1
     while j >= 0 {
-      let column = panels + (front.panel &+ j &* ld)
+      let column = panels.pointer + (front.panel &+ j &* ld)
       var sum = 0.0, other = 0.0
       var i = j &+ 1
       while i &+ 2 <= ld {
@@ -65,6 +59,6 @@ extension IndefiniteFactorization {
       v[j] -= sum + other
       j &-= 1
     }
-    for j in 0..<width { b[Int(order[j])] = v[j] }
+    for j in 0..<width { b[Int(index[j])] = v[j] }
   }
 }

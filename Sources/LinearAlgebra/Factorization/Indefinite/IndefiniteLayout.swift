@@ -1,5 +1,5 @@
-/// Where the parts of an ``IndefiniteFactorization`` lie: panels, squares that wait for the parent, and the place of each
-/// entry of the matrix. Fixed by the analysis.
+/// The fronts of an ``IndefiniteFactorization`` as the analysis has them, where no pivot is handed on to a parent: their
+/// columns and rows, and the place of each entry of the matrix.
 final class IndefiniteLayout {
   struct Front {
     /// Position of the first column.
@@ -10,12 +10,10 @@ final class IndefiniteLayout {
     var parent: Int32 = -1
     var firstChild: Int32 = -1
     var nextSibling: Int32 = -1
-    /// Where the panel, column-major with `width + below` rows, starts in the factor.
-    var panel = 0
     /// Where the rows start in `rows`.
     var rowStart = 0
-    /// Where the square of `below` rows that the parent adds to its own starts in the memory for updates.
-    var update = 0
+    /// Which of the two stacks takes what this front leaves to its parent: the parity of the depth.
+    var stack = 0
     /// Where the entries of the matrix start in `sources` and `targets`; those of the next front are their end.
     var entries = 0
   }
@@ -33,7 +31,8 @@ final class IndefiniteLayout {
   /// Position of each index.
   let positions: UnsafeMutablePointer<Int32>
   let panelSize: Int
-  let updateSize: Int
+  /// The highest that each of the two stacks of updates gets.
+  let updateSizes: [Int]
   let largestPanel: Int
   let largestFront: Int
 
@@ -59,7 +58,6 @@ final class IndefiniteLayout {
       fronts[s].width = width
       fronts[s].below = below
       fronts[s].parent = supernodes.parent[s]
-      fronts[s].panel = panel
       fronts[s].rowStart = analysis.rowStarts[s]
       let size = Int(width) * Int(width + below)
       panel += size
@@ -75,19 +73,19 @@ final class IndefiniteLayout {
     panelSize = panel
     largestPanel = widest
     largestFront = longest
-    updateSize = IndefiniteLayout.placeUpdates(fronts, count)
+    updateSizes = IndefiniteLayout.placeUpdates(fronts, count)
     IndefiniteLayout.placeEntries(fronts, rows, positions, sources, targets, analysis)
   }
 
-  /// Gives squares their memory: two stacks, by the parity of the depth. A front takes those of its children from one and
+  /// Assigns fronts to two stacks by the parity of their depth: a front takes the squares of its children from one and
   /// puts its own on the other.
-  private static func placeUpdates(_ fronts: UnsafeMutablePointer<Front>, _ count: Int) -> Int {
-    var parity = [Int](repeating: 0, count: count)
-    for s in (0..<count).reversed() where fronts[s].parent != -1 { parity[s] = 1 - parity[Int(fronts[s].parent)] }
+  private static func placeUpdates(_ fronts: UnsafeMutablePointer<Front>, _ count: Int) -> [Int] {
+    for s in (0..<count).reversed() where fronts[s].parent != -1 {
+      fronts[s].stack = 1 - fronts[Int(fronts[s].parent)].stack
+    }
     var heights = [0, 0], highest = [0, 0]
     for s in 0..<count {
-      let mine = parity[s]
-      fronts[s].update = heights[mine]
+      let mine = fronts[s].stack
       heights[mine] += Int(fronts[s].below) * Int(fronts[s].below)
       highest[mine] = max(highest[mine], heights[mine])
       var c = Int(fronts[s].firstChild)
@@ -96,8 +94,7 @@ final class IndefiniteLayout {
         c = Int(fronts[c].nextSibling)
       }
     }
-    for s in 0..<count where parity[s] == 1 { fronts[s].update += highest[0] }
-    return highest[0] + highest[1]
+    return highest
   }
 
   /// Sorts the entries of the matrix by front.

@@ -1,7 +1,8 @@
 /// Elimination of the columns of one front, with pivots of order 1 and 2 chosen among them.
 ///
 /// Columns are taken a block at a time: pivots are sought, and columns brought up to date, within the block; the columns
-/// after it follow in one product. Where a block has no acceptable pivot left, it is extended to all columns.
+/// after it follow in one product. Where a block has no acceptable pivot left, it is extended to all columns; columns that
+/// then still have none are left, up to date, to the parent front, unless there is none.
 struct PanelElimination {
   struct Rule {
     /// See ``IndefiniteFactorization/Options/pivotThreshold``.
@@ -23,13 +24,16 @@ struct PanelElimination {
   /// What stands at each column; is permuted along.
   let order: UnsafeMutablePointer<Int32>
   let rule: Rule
+  /// Whether every column is to be eliminated, by the best pivot where none is acceptable.
+  let takesAll: Bool
 
   private static let blockWidth = 32
   /// Products of fewer multiplications are written out.
   private static let smallProduct = 600
 
+  /// - Returns: how many columns have been eliminated; they are the first ones.
   /// - Complexity: O(rows · width²).
-  mutating func run(_ inertia: inout IndefiniteFactorization.Inertia) {
+  mutating func run(_ inertia: inout IndefiniteFactorization.Inertia) -> Int {
     var k = 0, block = Self.blockWidth
     while k < width {
       let end = width - k <= block + block / 2 ? width : k + block
@@ -38,8 +42,11 @@ struct PanelElimination {
       if end < width {
         update(from: start, to: k, columns: end)
         block = k < end ? width : Self.blockWidth
+      } else if k < end {
+        break
       }
     }
+    return k
   }
 
   /// Columns `columns..<width` brought up to date with pivots `from..<to`.
@@ -79,7 +86,7 @@ struct PanelElimination {
     return (largest, inBlock, index)
   }
 
-  /// Eliminates what can be of columns k..<end; the last block to the end.
+  /// Eliminates what can be of columns start..<end; of the last block all if ``takesAll``.
   /// - Returns: the first column that is left.
   private mutating func eliminate(_ start: Int, _ end: Int, _ inertia: inout IndefiniteFactorization.Inertia) -> Int {
     var k = start
@@ -89,7 +96,9 @@ struct PanelElimination {
       while j < end {
         let (largest, inBlock, r) = offDiagonal(j, k, end)
         let pivot = abs(panel[j &* rows &+ j])
-        if pivot > rule.zero && pivot >= rule.threshold * largest {
+        // A column of zeros is no better in another front.
+        let isZero = pivot <= rule.zero && largest <= rule.zero
+        if isZero || (pivot > rule.zero && pivot >= rule.threshold * largest) {
           exchange(k, j)
           eliminateOne(k, end, &inertia)
           k += 1
@@ -109,7 +118,7 @@ struct PanelElimination {
         j += 1
       }
       if found { continue }
-      if end < width { return k }
+      if end < width || !takesAll { return k }
       exchange(k, bestColumn)
       inertia.weak += 1
       eliminateOne(k, end, &inertia)

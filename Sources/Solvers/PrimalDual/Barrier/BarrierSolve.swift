@@ -38,7 +38,7 @@ struct BarrierSolve {
     if !functions.chooseScales(at: given.pointer, options) { _ = functions.chooseScales(at: x.pointer, options) }
     let problem = BarrierProblem(functions, relaxation: options.rowRelaxation)
     var refinement = RefinedSolve.Options()
-    refinement.relativeTolerance = 1e-14
+    refinement.relativeTolerance = 1e-17
     refinement.absoluteTolerance = 0
     let values = Vector(count: functions.jacobianColumns.count)
     functions.jacobian(x.pointer, into: values.pointer)
