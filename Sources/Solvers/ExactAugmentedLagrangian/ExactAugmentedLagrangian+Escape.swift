@@ -28,7 +28,7 @@ extension ExactAugmentedLagrangian {
     let overlap = VectorKernels.dot(n, first.pointer, tangent.pointer)
     VectorKernels.add(n, -overlap, first.pointer, to: tangent.pointer)
     let length = VectorKernels.norm(n, tangent.pointer)
-    if !(length > options.smallestSine) {
+    if !(length > 1e-8) {
       tangent.copy(from: first)
       return a
     }

@@ -71,11 +71,8 @@ final class ExactAugmentedLagrangian {
     var largestShift = 1e10
     /// A system whose relative residual stays above this is taken for one without solution. Default 0.5.
     var largestResidual = 0.5
-    /// Relative residual of the systems that look for negative curvature at a stationary point. Default 1e-6.
-    var probeAccuracy = 1e-6
-    /// Two directions whose sine is below this count as one; it must be well above ``probeAccuracy``, since their
-    /// difference carries their errors. Default 1e-3.
-    var smallestSine = 1e-3
+    /// Relative residual of the systems that look for negative curvature at a stationary point. Default 1e-3.
+    var probeAccuracy = 1e-3
     /// Curvature along the equations below this, times the largest entry of the Hessian, negative, is none of a minimum.
     /// Default 1e-6.
     var negativeCurvature = 1e-6
@@ -189,8 +186,6 @@ final class ExactAugmentedLagrangian {
       if isConverged {
         if escapes == options.escapeLimit || !escape() { return .converged }
         escapes += 1
-        // Directions to where it came from have negative curvature.
-        isTrusted = false
         milestone = current.residualSquare.squareRoot()
       }
       if objective < options.objectiveLimit && violation <= options.feasibility { return .unbounded }
