@@ -135,6 +135,26 @@ struct NonlinearModelTests {
     #expect(solution.warnings.contains { $0.message.contains("log(x) is not a number where x = -2") }, "\(solution.warnings.map(\.message))")
   }
 
+  @Test func `objectives that fall without end are told, from a stationary start too`() throws {
+    var model = Model("falls")
+    let x = model.addVariable("x")
+    model.minimize(-1 * x * x * x)
+    let solution = try model.solve()
+    #expect(solution.outcome == .feasible && solution.termination.reason == .objectiveLimit, "\(solution.summary)")
+    #expect((solution.objective ?? 0) < -1e19)
+  }
+
+  @Test(arguments: [1e308, -1e308, 1e-308, .greatestFiniteMagnitude])
+  func `huge and tiny starts do no harm`(start: Double) throws {
+    var model = Model("far")
+    let x = model.addVariable("x", start: start)
+    let y = model.addVariable("y", lower: -1e308, upper: 1e308, start: start)
+    model.minimize(sin(x) * x * x + y * y * cos(y))
+    let solution = try model.solve()
+    let allFinite = solution.values.allSatisfy { $0.isFinite }
+    #expect(allFinite)
+  }
+
   @Test(arguments: ["barrier", "auglag"])
   func `a cancelled solve returns`(solver: String) throws {
     let cancellation = Cancellation()

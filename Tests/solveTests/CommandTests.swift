@@ -95,6 +95,21 @@ import Testing
       #expect((try object(result.output)["objective"] as? [String: Any])?["value"] as? Double == 291)
     }
 
+    @Test func nonlinearModels() throws {
+      let tank = "\(Command.examples)/tank.json"
+      let checked = try Command.run([tank, "--check-derivatives", "--multistart", "3"])
+      #expect(checked.status == 0, "\(checked.errors)")
+      #expect(checked.errors.contains("derivatives with differences: all agree"))
+      #expect(checked.errors.contains("3 of 3 starts"))
+      #expect(checked.output.contains("locally optimal"))
+      let json = try Command.run([tank, "--json", "-q", "--solver", "auglag", "--multistart", "1"])
+      #expect(json.output.contains("\"function_evaluations\""))
+      let wrong = try Command.run([tank, "--multistart", "0"])
+      #expect(wrong.status == 65 && wrong.errors.contains("a whole number from 1"), "\(wrong.errors)")
+      let refused = try Command.run([tank, "--solver", "glpk"])
+      #expect(refused.errors.contains("nonlinear, which the solver 'glpk' does not take"), "\(refused.errors)")
+    }
+
     @Test func helpTeaches() throws {
       for command in ["run", "check", "plan", "verify", "convert", "show", "analyze", "solvers", "explain"] {
         let result = try Command.run(["help", command])

@@ -68,10 +68,11 @@ public struct Multistart {
     var answer: Solution?
     for (start, outcome) in ranked {
       var solution = start == 0 ? first ?? checked(outcome) : checked(outcome)
-      if answer != nil && !isStationary(solution) { continue }
+      let isBest = isStationary(solution) || solution.termination.reason == .objectiveLimit
+      if answer != nil && !isBest { continue }
       if solution.hasPoint { solution.source = "start \(start + 1)" }
       answer = solution
-      if isStationary(solution) { break }
+      if isBest { break }
     }
     guard var answer else { throw failure ?? .failed(solver: solver.name, message: "no start was tried") }
     answer.pool = pool(ranked)
@@ -91,10 +92,12 @@ public struct Multistart {
     static func < (a: Self, b: Self) -> Bool { (a.tier, a.objective) < (b.tier, b.objective) }
   }
 
-  /// Better outcomes first: stationary, feasible, other points, none; then by objective.
+  /// Better outcomes first: objectives that fall without end, stationary points, feasible ones, other points, none; then by
+  /// objective.
   private static func rank(_ outcome: FormOutcome) -> Rank {
     let objective = outcome.objective ?? .infinity
     let value = objective.isNaN ? .infinity : objective
+    if outcome.termination.reason == .objectiveLimit { return Rank(tier: -1, objective: value) }
     switch outcome.outcome {
     case .locallyOptimal, .optimal: return Rank(tier: 0, objective: value)
     case .feasible: return Rank(tier: 1, objective: value)

@@ -17,10 +17,10 @@ struct StartSampler: Sendable {
     let reach = [1.0, 10, 100][k % 3]
     return given.indices.map { j in
       let (low, high) = (lower[j], upper[j])
-      let size = reach * max(1, abs(given[j]))
+      let unit = min(max(1, abs(given[j])), 1e100)
       // Between bounds that say little, too, starts near the given point are worth more.
-      if high - low <= 1e3 * max(1, abs(given[j])) { return Double.random(in: low...max(low, high), using: &random) }
-      let x = given[j] + size * Double.random(in: -1...1, using: &random)
+      if high - low <= 1e3 * unit { return Double.random(in: low...max(low, high), using: &random) }
+      let x = given[j] + reach * unit * Double.random(in: -1...1, using: &random)
       if x < low { return min(high, 2 * low - x) }
       if x > high { return max(low, 2 * high - x) }
       return x
