@@ -4,7 +4,7 @@
 /// A supernode of w columns with m rows below them is one column-major panel of w + m rows and w columns. Within a
 /// supernode the columns with positive pivots come first.
 final class FrontalLayout {
-  struct Front {
+  struct Front: EntryFront {
     /// Position of the first column.
     var first: Int32 = 0
     /// Columns.
@@ -95,7 +95,7 @@ final class FrontalLayout {
     let ends = FrontalLayout.mapToParents(fronts, count, rows, parentRows, order: n)
     runEnds = .allocate(capacity: max(1, ends.count))
     for k in 0..<ends.count { runEnds[k] = ends[k] }
-    FrontalLayout.placeEntries(fronts, rows, positions, sources, targets, analysis)
+    FrontalEntries.place(fronts, rows, positions, sources, targets, analysis)
 
     var schedule = SubtreeSchedule(frontCount: count)
     if threads > 1 {
@@ -182,7 +182,7 @@ final class FrontalLayout {
     var place = [Int32](repeating: 0, count: n)
     for p in 0..<count where fronts[p].firstChild != -1 {
       let front = fronts[p]
-      markPlaces(&place, front, rows)
+      FrontalEntries.markPlaces(&place, front, rows)
       var c = Int(front.firstChild)
       while c != -1 {
         let start = fronts[c].rowStart, below = Int(fronts[c].below), firstRun = ends.count
@@ -204,56 +204,6 @@ final class FrontalLayout {
       }
     }
     return ends
-  }
-
-  /// Sets the row in a front's panel of each of its positions.
-  private static func markPlaces(_ place: inout [Int32], _ front: Front, _ rows: UnsafeMutablePointer<Int32>) {
-    for j in 0..<front.width { place[Int(front.first + j)] = j }
-    for k in 0..<Int(front.below) { place[Int(rows[front.rowStart + k])] = front.width + Int32(k) }
-  }
-
-  /// Sorts the entries of the matrix by front.
-  private static func placeEntries(
-    _ fronts: UnsafeMutablePointer<Front>, _ rows: UnsafeMutablePointer<Int32>,
-    _ positions: UnsafeMutablePointer<Int32>, _ sources: UnsafeMutablePointer<UInt32>,
-    _ targets: UnsafeMutablePointer<UInt32>, _ analysis: LDLAnalysis
-  ) {
-    let n = analysis.order, count = analysis.supernodes.count
-    var owner = [Int32](repeating: 0, count: n)
-    for s in 0..<count {
-      for j in fronts[s].first..<(fronts[s].first + fronts[s].width) { owner[Int(j)] = Int32(s) }
-    }
-    var next = [Int](repeating: 0, count: count + 1)
-    for j in 0..<n {
-      for p in analysis.starts[j]..<analysis.starts[j + 1] {
-        next[Int(owner[Int(min(positions[j], positions[Int(analysis.rowIndices[p])]))]) + 1] += 1
-      }
-    }
-    for s in 0..<count {
-      next[s + 1] += next[s]
-      fronts[s].entries = next[s]
-    }
-    fronts[count].entries = next[count]
-    // First the column in the panel, with the row kept aside; then, front by front, the row's place.
-    var entryRows = [Int32](repeating: 0, count: analysis.rowIndices.count)
-    for j in 0..<n {
-      for p in analysis.starts[j]..<analysis.starts[j + 1] {
-        let a = positions[j], b = positions[Int(analysis.rowIndices[p])]
-        let s = Int(owner[Int(min(a, b))]), q = next[s]
-        sources[q] = UInt32(p)
-        targets[q] = UInt32(min(a, b) - fronts[s].first)
-        entryRows[q] = max(a, b)
-        next[s] += 1
-      }
-    }
-    var place = [Int32](repeating: 0, count: n)
-    for s in 0..<count {
-      let front = fronts[s]
-      markPlaces(&place, front, rows)
-      for q in front.entries..<fronts[s + 1].entries {
-        targets[q] = targets[q] * UInt32(front.width + front.below) + UInt32(place[Int(entryRows[q])])
-      }
-    }
   }
 
   /// Gives updates their memory: two stacks, by the parity of the depth. A front pops its children from one and pushes

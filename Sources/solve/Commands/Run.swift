@@ -55,9 +55,7 @@ struct Run: ParsableCommand {
           mend: didYouMean(name, in: names.sorted()) ?? "`solve solvers` lists them")
       ])
     }
-    let isStartUsed =
-      options.heuristics && model.domains.contains { $0 != .real } || (try? Route(model, options: options))?.kind == .nonlinear
-    if !starts.isEmpty && !isStartUsed {
+    if !starts.isEmpty && !isStartUsed(model, options) {
       input.report([
         Diagnostic(
           .conflictingOptions, .warning, "--start is not used: \(options.heuristics ? "the model has no whole numbers" : "heuristics are off")")
@@ -92,6 +90,12 @@ struct Run: ParsableCommand {
     }
     let code = ExitCodes.code(for: solution)
     if code != ExitCodes.solved && !(exitZero && code.rawValue <= 7) { throw code }
+  }
+
+  /// Whether a start point has a reader: the search for whole numbers, or a nonlinear solve.
+  private func isStartUsed(_ model: Model, _ options: SolveOptions) -> Bool {
+    if options.heuristics && model.domains.contains(where: { $0 != .real }) { return true }
+    return (try? Route(model, options: options))?.kind == .nonlinear
   }
 
   private func startPoint(_ path: String, _ model: Model) throws -> any Heuristic {

@@ -1,7 +1,7 @@
 /// The fronts of an ``IndefiniteFactorization`` as the analysis has them, where no pivot is handed on to a parent: their
 /// columns and rows, and the place of each entry of the matrix.
 final class IndefiniteLayout {
-  struct Front {
+  struct Front: EntryFront {
     /// Position of the first column.
     var first: Int32 = 0
     var width: Int32 = 0
@@ -74,7 +74,7 @@ final class IndefiniteLayout {
     largestPanel = widest
     largestFront = longest
     updateSizes = IndefiniteLayout.placeUpdates(fronts, count)
-    IndefiniteLayout.placeEntries(fronts, rows, positions, sources, targets, analysis)
+    FrontalEntries.place(fronts, rows, positions, sources, targets, analysis)
   }
 
   /// Assigns fronts to two stacks by the parity of their depth: a front takes the squares of its children from one and
@@ -95,51 +95,6 @@ final class IndefiniteLayout {
       }
     }
     return highest
-  }
-
-  /// Sorts the entries of the matrix by front.
-  private static func placeEntries(
-    _ fronts: UnsafeMutablePointer<Front>, _ rows: UnsafeMutablePointer<Int32>,
-    _ positions: UnsafeMutablePointer<Int32>, _ sources: UnsafeMutablePointer<UInt32>,
-    _ targets: UnsafeMutablePointer<UInt32>, _ analysis: LDLAnalysis
-  ) {
-    let n = analysis.order, count = analysis.supernodes.count
-    var owner = [Int32](repeating: 0, count: n)
-    for s in 0..<count {
-      for j in fronts[s].first..<(fronts[s].first + fronts[s].width) { owner[Int(j)] = Int32(s) }
-    }
-    var next = [Int](repeating: 0, count: count + 1)
-    for j in 0..<n {
-      for p in analysis.starts[j]..<analysis.starts[j + 1] {
-        next[Int(owner[Int(min(positions[j], positions[Int(analysis.rowIndices[p])]))]) + 1] += 1
-      }
-    }
-    for s in 0..<count {
-      next[s + 1] += next[s]
-      fronts[s].entries = next[s]
-    }
-    fronts[count].entries = next[count]
-    // First the column in the panel, with the row kept aside; then, front by front, the row's place.
-    var entryRows = [Int32](repeating: 0, count: analysis.rowIndices.count)
-    for j in 0..<n {
-      for p in analysis.starts[j]..<analysis.starts[j + 1] {
-        let a = positions[j], b = positions[Int(analysis.rowIndices[p])]
-        let s = Int(owner[Int(min(a, b))]), q = next[s]
-        sources[q] = UInt32(p)
-        targets[q] = UInt32(min(a, b) - fronts[s].first)
-        entryRows[q] = max(a, b)
-        next[s] += 1
-      }
-    }
-    var place = [Int32](repeating: 0, count: n)
-    for s in 0..<count {
-      let front = fronts[s]
-      for j in 0..<front.width { place[Int(front.first + j)] = j }
-      for k in 0..<Int(front.below) { place[Int(rows[front.rowStart + k])] = front.width + Int32(k) }
-      for q in front.entries..<fronts[s + 1].entries {
-        targets[q] = targets[q] * UInt32(front.width + front.below) + UInt32(place[Int(entryRows[q])])
-      }
-    }
   }
 
   deinit {
