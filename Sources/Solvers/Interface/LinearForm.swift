@@ -21,6 +21,8 @@ public struct LinearForm: Sendable {
   public var entryValues: [Double] = []
   public var rowLower: [Double] = []
   public var rowUpper: [Double] = []
+  /// Rows that are stated when a point violates them, beyond those listed.
+  public var separators: [any RowSeparator] = []
 
   public init() {}
 
