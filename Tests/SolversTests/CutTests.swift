@@ -80,6 +80,42 @@ struct CutTests {
     }
   }
 
+  @Test func `a knapsack gives its minimal cover`() {
+    let problem = form(Array(repeating: (0, 1, true), count: 3), [([(0, 3), (1, 3), (2, 3)], 8)])
+    let found = cuts(of: problem, at: [1, 1, 2.0 / 3]) { $0.separateCovers(into: &$1) }
+    #expect(contains(found, [0: 1, 1: 1, 2: 1], 2), "\(found)")
+  }
+
+  @Test func `a cover is lifted by a heavy column`() {
+    // Of 5 x0 + 3 (x1 + x2 + x3) <= 8, x1 + x2 + x3 <= 2 is lifted to x0 + x1 + x2 + x3 <= 2.
+    let problem = form(Array(repeating: (0, 1, true), count: 4), [([(0, 5), (1, 3), (2, 3), (3, 3)], 8)])
+    let found = cuts(of: problem, at: [0.1, 0.9, 0.9, 0.9]) { $0.separateCovers(into: &$1) }
+    #expect(contains(found, [0: 1, 1: 1, 2: 1, 3: 1], 2), "\(found)")
+  }
+
+  @Test func `covers are found behind negative entries and continuous columns`() {
+    // 4 y0 + 4 y1 - 4 (1 - y2) <= t + 3 with t <= 0.5 y3: three of four at most.
+    let problem = form(
+      [(0, 1, true), (0, 1, true), (0, 1, true), (0, 9, false), (0, 1, true)],
+      [([(0, 4), (1, 4), (2, 4), (3, -1)], 11), ([(3, 1), (4, -0.5)], 0)])
+    let found = cuts(of: problem, at: [1, 1, 0.75, 0, 0]) { $0.separateCovers(into: &$1) }
+    #expect(contains(found, [0: 1, 1: 1, 2: 1], 2), "\(found)")
+  }
+
+  @Test func `an odd cycle gives a zero-half cut`() {
+    let edges = [(0, 1), (1, 2), (2, 3), (3, 4), (4, 0)]
+    let problem = form(Array(repeating: (0, 1, true), count: 5), edges.map { ([($0.0, 1), ($0.1, 1)], 1) })
+    let found = cuts(of: problem, at: [0.5, 0.5, 0.5, 0.5, 0.5]) { $0.separateZeroHalf(into: &$1) }
+    #expect(contains(found, [0: 1, 1: 1, 2: 1, 3: 1, 4: 1], 2), "\(found)")
+  }
+
+  @Test func `a sum of flows below one capacity bounds each of them`() {
+    let problem = form(
+      [(0, 9, false), (0, 9, false), (0, 1, true)], [([(0, 1), (1, 1), (2, -4)], 0)])
+    let found = cuts(of: problem, at: [3, 0, 0.5]) { $0.separateImpliedBounds(into: &$1) }
+    #expect(contains(found, [0: 0.25, 2: -1], 0), "\(found)")
+  }
+
   @Test func `cuts in the relaxation enter aggregations as rows`() {
     let problem = form([(0, 5, true), (0, 5, true)], [([(0, 1), (1, -1)], 0)])
     let separation = CutSeparation(problem)

@@ -68,4 +68,32 @@ struct CutValidityTests {
     #expect(tally.failures.isEmpty, "\(tally.failures.count): \(tally.failures.prefix(3))")
     #expect(tally.found[.gomory, default: 0] > 50, "\(tally.found)")
   }
+
+  @Test(arguments: SmallModelShape.allCases)
+  func `lifted covers`(shape: SmallModelShape) throws {
+    let tally = try run(shape, models: 0..<200) { $0.separateCovers(into: &$1) }
+    #expect(tally.failures.isEmpty, "\(tally.failures.count): \(tally.failures.prefix(3))")
+    if shape == .knapsacks { #expect(tally.found[.cover, default: 0] > 50, "\(tally.found)") }
+  }
+
+  @Test(arguments: SmallModelShape.allCases)
+  func `zero-half cuts`(shape: SmallModelShape) throws {
+    let tally = try run(shape, models: 0..<200) { $0.separateZeroHalf(into: &$1) }
+    #expect(tally.failures.isEmpty, "\(tally.failures.count): \(tally.failures.prefix(3))")
+    if shape == .wholeRows { #expect(tally.found[.zeroHalf, default: 0] > 20, "\(tally.found)") }
+  }
+
+  @Test(arguments: SmallModelShape.allCases)
+  func `implied bounds`(shape: SmallModelShape) throws {
+    let tally = try run(shape, models: 0..<200) { $0.separateImpliedBounds(into: &$1) }
+    #expect(tally.failures.isEmpty, "\(tally.failures.count): \(tally.failures.prefix(3))")
+    if shape == .fixedCharge { #expect(tally.found[.impliedBound, default: 0] > 20, "\(tally.found)") }
+  }
+
+  @Test(arguments: SmallModelShape.allCases)
+  func `clique cuts`(shape: SmallModelShape) throws {
+    let tally = try run(shape, models: 0..<200) { $0.separateCliques(into: &$1) }
+    #expect(tally.failures.isEmpty, "\(tally.failures.count): \(tally.failures.prefix(3))")
+    if shape == .setPacking || shape == .knapsacks { #expect(tally.found[.clique, default: 0] > 20, "\(tally.found)") }
+  }
 }

@@ -23,6 +23,7 @@ final class CutSeparation {
   private(set) var isInteger: UnsafeMutablePointer<UInt8>
   let reducedCosts: UnsafeMutablePointer<Double>
   let variableBounds: VariableBounds
+  let cliques: CliqueTable
   /// Work space of all separators, clear between calls.
   private(set) var aggregate: SparseRow
   /// Largest term that entered ``aggregate``.
@@ -33,10 +34,13 @@ final class CutSeparation {
   private var capacity: Int
 
   /// Copies the rows and finds what does not depend on a point.
-  /// - Parameter form: a form; its objective is not looked at.
-  /// - Complexity: O(rows + columns + entries).
-  init(_ form: LinearForm, options: CutOptions = CutOptions()) {
+  /// - Parameters:
+  ///   - form: a form; its objective is not looked at.
+  ///   - cliques: conflicts of its binary columns; those that its rows state when it is not given.
+  /// - Complexity: O(rows + columns + entries log entries).
+  init(_ form: LinearForm, cliques: CliqueTable? = nil, options: CutOptions = CutOptions()) {
     self.options = options
+    self.cliques = cliques ?? CliqueTable(form)
     columnCount = form.columnCount
     rowCount = form.rowCount
     let (m, n) = (form.rowCount, form.columnCount)
