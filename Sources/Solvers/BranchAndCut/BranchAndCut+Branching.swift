@@ -13,7 +13,9 @@ struct BranchingOptions: Sendable {
   var mostIterations = 500
   /// Steps of all trials, as a share of those of nodes plus a number.
   var iterationShare = 0.5
-  var iterationCredit = 20_000
+  var iterationCredit = 10_000
+  /// Replacements in the basis from which on it is factored before trials.
+  var replacements = 20
 }
 
 extension BranchAndCut {
@@ -57,7 +59,11 @@ extension BranchAndCut {
         continue
       }
       tried += 1
-      if snapshot == nil { snapshot = simplex.snapshot() }
+      if snapshot == nil {
+        // With few replacements trials need no factorization of their own, after which all would need another.
+        if simplex.basis.replacementCount > setting.replacements { simplex.refactor() }
+        snapshot = simplex.snapshot()
+      }
       guard let snapshot else { break }
       let value = x[j]
       let floor = value.rounded(.down)

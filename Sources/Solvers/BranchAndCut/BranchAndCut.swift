@@ -31,7 +31,7 @@ final class BranchAndCut {
     /// Steps of a plunge that are always taken.
     var leastPlunge = 5
     /// Nodes in a row for which the slack of a cut was basic until it leaves the relaxation.
-    var cutAge = 30
+    var cutAge = 100
     var seed: UInt64 = 1
     /// Whole columns are fixed at the root to this share before the search asks to be started anew on what is left; 1 for
     /// never.
@@ -219,7 +219,7 @@ final class BranchAndCut {
       }
       enter(node, isChild: isChild)
       next = nil
-      if let children = process(node) {
+      if let children = process(node, isJump: !isChild) {
         plunge += 1
         let (first, second) = children
         if first.bound > cutoff {
@@ -313,11 +313,13 @@ final class BranchAndCut {
   }
 
   /// Solves a node: nil when it is done with, or its children, the preferred one first.
-  private func process(_ node: Node) -> (Node, Node)? {
+  /// - Parameter isJump: whether the node does not follow its parent.
+  private func process(_ node: Node, isJump: Bool) -> (Node, Node)? {
     let mark = domain.mark - node.changes.count
     let isRoot = node.parent == nil
     nodeCount += 1
     var isFirst = true
+    var rounds = 0
     for _ in 0..<1000 {
       if !(isRoot && isFirst) {
         switch solveRelaxation() {
@@ -346,7 +348,9 @@ final class BranchAndCut {
         return splitUnsolved(node, mark: max(0, mark))
       }
       cutLoop.noteAges(simplex)
-      if cutLoop.separateInTree(self, depth: node.depth) { continue }
+      let isFirstRound = rounds == 0
+      rounds += 1
+      if !isRoot, cutLoop.separateInTree(self, isFirst: isFirstRound, isJump: isJump) { continue }
       roundRelaxation()
       if node.bound > cutoff { return nil }
       fixByReducedCosts(objective: objective)

@@ -4,9 +4,9 @@ struct RootCutOptions: Sendable {
   /// Rounds of cuts at the root at most.
   var rounds = 100
   /// Rounds in a row without progress until cutting ends.
-  var stalledRounds = 5
+  var stalledRounds = 10
   /// Progress: the bound moves by this share of what all rounds moved it by so far.
-  var progress = 0.02
+  var progress = 0.005
   /// Simplex steps of all rounds at most, as a multiple of those of the first relaxation, and a number besides.
   var iterationFactor = 4
   var iterationCredit = 2000
@@ -19,6 +19,16 @@ struct RootCutOptions: Sendable {
   var tableauEffort = 300_000
   /// Rounds for which a cut's slack was basic until it leaves the relaxation at the root.
   var age = 3
+  /// Cuts that were taken out and are kept to come back at most.
+  var poolSize = 2000
+  /// Distance of the point from a kept cut from which on it comes back.
+  var poolEfficacy = 1e-3
+  /// Separators are asked at every so many-th node that does not follow its parent: at first, at least and at most.
+  /// They are asked twice as often when the cuts close this share of a node's gap to the cutoff, else half as often.
+  var treeInterval = 10
+  var leastTreeInterval = 2
+  var mostTreeInterval = 1000
+  var treeProgress = 0.02
 }
 
 /// The cuts of a search: finds them, keeps them in the relaxation as long as they bind, and takes them out again.
@@ -38,10 +48,17 @@ final class CutLoop {
   private var rowsAdded: [Row] = []
   private var nextNumber: Int32 = 0
   private var selection = CutSelection()
+  /// Cuts that were taken out and may come back where they are violated, the last taken out at the end.
+  private var pool: [Cut] = []
 
   /// Names of the rows added to the form's, in the order of the relaxation.
   var numbers: [Int32] { rowsAdded.map(\.number) }
   var rowCount: Int { rowsAdded.count }
+  /// Nodes until separators are asked again, and how many lie between.
+  private var jumpsLeft = 0
+  private var interval: Int
+  /// Objective of the node before its cuts, until they are judged.
+  private var objectiveBefore: Double?
   /// How many cuts of each kind entered the relaxation.
   private(set) var counts: [CutKind: Int] = [:]
 
@@ -49,6 +66,7 @@ final class CutLoop {
     self.form = form
     kinds = options.cuts
     settings = options.rootCuts
+    interval = options.rootCuts.treeInterval
   }
 
   // MARK: - Rows stated by the model
@@ -106,8 +124,10 @@ final class CutLoop {
     for k in rowsAdded.indices where rowsAdded[k].age >= age && simplex.place[base + k] == .basic {
       isGone[form.rowCount + k] = 1
       count += 1
+      if !rowsAdded[k].isStated { pool.append(rowsAdded[k].cut) }
     }
     if count == 0 { return }
+    if pool.count > settings.poolSize { pool.removeFirst(pool.count - settings.poolSize) }
     simplex.removeRows(isGone)
     var position = form.rowCount
     rowsAdded.removeAll { _ in
@@ -164,9 +184,29 @@ final class CutLoop {
     }
   }
 
-  /// Cuts at a node of the tree: rows that the model states.
-  func separateInTree(_ search: BranchAndCut, depth: Int) -> Bool {
-    if form.separators.isEmpty { return false }
-    return separateStated(search.point, into: search.simplex) { _ in true }
+  /// Cuts at a node of the tree: rows that the model states, cuts that were taken out, and now and then new ones.
+  func separateInTree(_ search: BranchAndCut, isFirst: Bool, isJump: Bool) -> Bool {
+    if separateStated(search.point, into: search.simplex, where: { _ in true }) { return true }
+    if let before = objectiveBefore {
+      objectiveBefore = nil
+      let gap = search.cutoff - before
+      let isWorth = gap.isFinite && search.simplex.objective - before > settings.treeProgress * gap
+      interval = isWorth ? max(settings.leastTreeInterval, interval / 2) : min(settings.mostTreeInterval, interval * 2)
+    }
+    if !isFirst { return false }
+    var back: [Int] = []
+    for (k, cut) in pool.enumerated() where cut.efficacy(at: search.point.pointer) > settings.poolEfficacy { back.append(k) }
+    if !back.isEmpty {
+      add(back.map { pool[$0] }, isStated: false, to: search.simplex)
+      for k in back.reversed() { pool.remove(at: k) }
+      return true
+    }
+    guard isJump, !search.options.isInner else { return false }
+    jumpsLeft -= 1
+    if jumpsLeft > 0 { return false }
+    jumpsLeft = interval
+    guard separate(search, isRoot: false) > 0 else { return false }
+    objectiveBefore = search.simplex.objective
+    return true
   }
 }

@@ -49,12 +49,17 @@ struct DualRatioTest {
     // Groups in the order of ratios until the slope turns.
     while first < total {
       var longest = Double.infinity
+      var nearest = first
       for k in first..<total {
         let c = candidates[k]
-        longest = min(longest, (c.price + tolerance) / c.size)
+        let ratio = (c.price + tolerance) / c.size
+        if ratio < longest { (longest, nearest) = (ratio, k) }
       }
-      var end = first
-      for k in first..<total where candidates[k].price <= longest * candidates[k].size {
+      // With prices so large that the tolerance is lost in them, rounding may leave out even the nearest.
+      candidates.swapAt(first, nearest)
+      slope -= candidates[first].size * candidates[first].range
+      var end = first + 1
+      for k in first + 1..<total where candidates[k].price <= longest * candidates[k].size {
         slope -= candidates[k].size * candidates[k].range
         if k != end { candidates.swapAt(k, end) }
         end += 1

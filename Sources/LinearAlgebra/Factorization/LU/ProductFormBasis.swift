@@ -44,13 +44,25 @@ public final class ProductFormBasis {
   public func replace(row: Int, direction: SparseVector) {
     rows.append(Int32(row))
     pivots.append(direction.values[row])
-    for t in 0..<direction.entryCount {
-      let i = direction.indices[t]
-      let value = direction.values[Int(i)]
-      if Int(i) == row || value == 0 { continue }
-      indices.append(i)
-      values.append(value)
+    let (listed, numbers, count) = (direction.indices, direction.values, direction.entryCount)
+    let first = values.count
+    indices.append(contentsOf: repeatElement(0, count: count))
+    values.append(contentsOf: repeatElement(0, count: count))
+    var next = first
+    indices.withUnsafeMutableBufferPointer { indices in
+      values.withUnsafeMutableBufferPointer { values in
+        for t in 0..<count {
+          let i = listed[t]
+          let value = numbers[Int(i)]
+          if Int(i) == row || value == 0 { continue }
+          indices[next] = i
+          values[next] = value
+          next += 1
+        }
+      }
     }
+    indices.removeLast(first + count - next)
+    values.removeLast(first + count - next)
     starts.append(values.count)
   }
 
