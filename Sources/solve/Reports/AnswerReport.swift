@@ -101,6 +101,7 @@ struct AnswerReport {
     }
     if solution.outcome == .feasible, let bound = solution.bound { text += "bound      \(number(bound))\n" }
     text += certificate
+    if [.infeasible, .locallyInfeasible, .unbounded].contains(solution.outcome) { text += why }
     guard solution.hasPoint, solution.outcome != .unbounded else { return text }
     if model.objectives.count > 1 {
       for (i, objective) in model.objectives.enumerated() {
@@ -159,6 +160,13 @@ struct AnswerReport {
       return text
     default: return ""
     }
+  }
+
+  /// Where the rest of the story is.
+  private var why: String {
+    solution.outcome == .unbounded
+      ? "\n`solve why` shows which bounds would stop it.\n"
+      : "\n`solve why` names the smallest set of constraints that conflict, and what to change.\n"
   }
 
   /// Duals and reduced costs that are not zero.
