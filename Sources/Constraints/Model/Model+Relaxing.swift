@@ -27,7 +27,8 @@ extension Model {
     copy.starts = []
     var changes = [Variable?](repeating: nil, count: requirements.count)
     var rowTerms: [Int: [LinearTerm]] = [:]
-    var splitRows: [Int] = []
+    // Those of upper sides that lie below the lower one: such sides cannot stand in one row.
+    var upperTerms: [Int: [LinearTerm]] = [:]
     var boundRows: [(Requirement, Variable)] = []
     func change(_ k: Int, _ requirement: Requirement) -> Variable {
       copy.variableNames.appendAnonymous(prefix: "change of ", place: "")
@@ -39,10 +40,10 @@ extension Model {
       switch requirement {
       case .rowLower(let i):
         rowTerms[i, default: []].append(LinearTerm(1, change(k, requirement).index))
-        if rows.lower[i] > rows.upper[i] { splitRows.append(i) }
       case .rowUpper(let i):
-        rowTerms[i, default: []].append(LinearTerm(-1, change(k, requirement).index))
-        if rows.lower[i] > rows.upper[i] { splitRows.append(i) }
+        let isCrossed = rows.lower[i] > rows.upper[i]
+        let term = LinearTerm(-1, change(k, requirement).index)
+        if isCrossed { upperTerms[i, default: []].append(term) } else { rowTerms[i, default: []].append(term) }
       case .variableLower(let j), .variableUpper(let j):
         guard !domains[j].isSemi else { continue }
         boundRows.append((requirement, change(k, requirement)))
@@ -60,17 +61,15 @@ extension Model {
       case .integrality: continue
       }
     }
-    let split = Set(splitRows)
     var newRows = LinearRows()
     for i in 0..<rows.count {
-      // Sides that cross cannot stand in one row: the upper one follows in a row of its own.
-      let terms = rows.terms(i) + (rowTerms[i] ?? [])
-      newRows.append(terms, lower: rows.lower[i], upper: split.contains(i) ? .infinity : rows.upper[i])
+      let isCrossed = rows.lower[i] > rows.upper[i]
+      newRows.append(rows.terms(i) + (rowTerms[i] ?? []), lower: rows.lower[i], upper: isCrossed ? .infinity : rows.upper[i])
     }
     copy.rows = newRows
-    for i in split.sorted() {
+    for i in 0..<rows.count where rows.lower[i] > rows.upper[i] {
       copy.rowNames.appendAnonymous(prefix: "upper side ", place: "")
-      copy.rows.append(rows.terms(i) + (rowTerms[i] ?? []), lower: -.infinity, upper: rows.upper[i])
+      copy.rows.append(rows.terms(i) + (upperTerms[i] ?? []), lower: -.infinity, upper: rows.upper[i])
       copy.noteOrder(isRow: true)
     }
     for (requirement, variable) in boundRows {
@@ -110,4 +109,9 @@ extension Model {
     default: return nil
     }
   }
+}
+
+extension Model {
+  /// Takes away all start values.
+  public mutating func clearStarts() { starts = [] }
 }

@@ -188,8 +188,8 @@ struct ElasticProblem {
       }
       // What the checker would not call a violation is no change.
       guard amount > 1e-6 * max(1, abs(limit ?? 0)) else { return nil }
-      let plain = amount.rounded(toSignificant: 7)
-      if abs(plain - amount) <= 1e-7 * max(1, amount) { amount = plain }
+      let plain = amount.rounded(toSignificant: 6)
+      if abs(plain - amount) <= 1e-8 * max(1, amount) { amount = plain }
       let to = limit.map { requirement.side == .lower ? $0 - amount : $0 + amount }
       return Relaxation.Change(requirement: requirement, amount: amount, from: limit, to: to.map { $0.rounded(toSignificant: 15) })
     }

@@ -54,7 +54,7 @@ struct ExplanationReport {
     if conflict.needsIntegrality { text += "              values need not be whole for a solution without the last line" + (conflict.members.filter { $0.side == .whole }.count > 1 ? "s" : "") + "\n" }
     let width = min(30, conflict.members.map { model.name(of: $0).count }.max() ?? 0)
     for member in conflict.members.prefix(ExplanationReport.listLength) {
-      text += "  \(pad(model.name(of: member), width)) \(pad(words(member), 7)) \(cut(model.text(of: member)))\n"
+      text += "  \(pad(model.name(of: member), width + 1)) \(pad(words(member), 7)) \(cut(model.text(of: member)))\n"
     }
     if count > ExplanationReport.listLength { text += "  and \(count - ExplanationReport.listLength) more; --json lists all\n" }
     if !conflict.chain.isEmpty {
@@ -85,9 +85,10 @@ struct ExplanationReport {
     var text = "\nproof: each line times its weight, all added up\n"
     let weights = proof.terms.map { number($0.weight) }
     let width = min(16, weights.map(\.count).max() ?? 0)
+    let nameWidth = min(30, proof.terms.map { model.name(of: $0.requirement).count }.max() ?? 0)
     for (term, weight) in zip(proof.terms, weights) {
       let line = term.coordinates.isEmpty ? atLeast(term.requirement) : "coordinates weighted \(list(term.coordinates)), at least 0"
-      text += "  \(left(weight, width)) x \(pad(model.name(of: term.requirement) + ":", 20)) \(cut(line))\n"
+      text += "  \(left(weight, width + 1)) x \(pad(model.name(of: term.requirement) + ":", nameWidth + 2)) \(cut(line))\n"
     }
     text += "  sum: 0 >= \(number(proof.margin)), which cannot be\n"
     let largest = proof.terms.map(\.weight).max() ?? 1
