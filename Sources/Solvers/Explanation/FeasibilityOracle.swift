@@ -97,8 +97,9 @@ struct FeasibilityOracle {
   }
 
   /// Solves a model within the limits of the work and `limit` seconds.
-  func solve(_ part: Model, _ limit: Double) throws(SolverError) -> Solution {
+  func solve(_ part: Model, _ limit: Double, presolve: Bool = true) throws(SolverError) -> Solution {
     var options = solving
+    options.presolve = solving.presolve && presolve
     let seconds = min(limit, context.deadline.remaining)
     options.timeLimit = seconds.isFinite ? .milliseconds(Int64((seconds * 1000).rounded(.up))) : nil
     return try SolvePipeline(options: options, cancellation: context.cancellation).solve(part)
@@ -149,11 +150,14 @@ struct FeasibilityOracle {
     let part = model.keeping(requirements)
     if part.model.rows.count == 0 && part.model.generalConstraints.isEmpty { return nil }
     do throws(SolverError) {
-      let solution = try solve(part.model, checkLimit)
-      if case .farkas(let rows, let general) = solution.certificate,
-        let proof = FarkasProof(rows: rows, general: general, of: part)
-      {
-        return proof
+      // Presolve may see the contradiction without saying what it leans on.
+      for presolve in solving.presolve ? [true, false] : [false] {
+        let solution = try solve(part.model, checkLimit, presolve: presolve)
+        if case .farkas(let rows, let general) = solution.certificate,
+          let proof = FarkasProof(rows: rows, general: general, of: part)
+        {
+          return proof
+        }
       }
       let duals = try elasticDuals(part)
       return FarkasProof(rows: duals, general: [], of: part)
