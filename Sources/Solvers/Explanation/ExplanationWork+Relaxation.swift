@@ -73,15 +73,27 @@ struct ElasticProblem {
     self.oracle = oracle
   }
 
-  /// How far a limit may move while the number of limits that move is made small, as a multiple of the largest limit and
-  /// of the largest change when their sum is made small: whether one moves is said by a binary variable, which needs some
-  /// such end.
+  /// How far a limit may move where a binary variable decides whether it does - in logical constraints, and while the number
+  /// of limits that move is made small - as a multiple of the largest limit of the model, and of the largest change when
+  /// the sum is made small: such a variable needs some end.
   static let reach = 100.0
+
+  /// The size of the largest limit of the model, at least 1.
+  private var largestLimit: Double {
+    model.requirements.reduce(1) { max($0, abs(model.limit(of: $1) ?? 1)) }
+  }
 
   /// The least relaxation; nil when there is none or it was not found.
   /// - Parameter withObjective: whether to find out what objective the relaxed model reaches.
   func solve(_ goal: Relaxation.Goal, withObjective: Bool = true) throws(SolverError) -> Relaxation? {
-    let relaxed = model.relaxing(movable)
+    var relaxed = model.relaxing(movable)
+    for (requirement, change) in zip(movable, relaxed.changes) {
+      guard let change, case .general(let i) = requirement, case .vector(_, let set) = model.generalConstraints[i].body,
+        type(of: set).isDiscrete
+      else { continue }
+      // Logic is written with big numbers, which need an end.
+      relaxed.model.setBounds(of: change, lower: 0, upper: ElasticProblem.reach * largestLimit)
+    }
     let terms = zip(relaxed.changes, costs).compactMap { change, cost in
       change.map { LinearTerm(cost, $0.index) }
     }
@@ -146,7 +158,7 @@ struct ElasticProblem {
     var choices: [(change: Variable, moves: Variable)] = []
     let limits = movable.map { abs(model.limit(of: $0) ?? 1) }
     let largestChange = relaxed.changes.compactMap { $0 }.reduce(0) { max($0, start.values[$1.position]) }
-    let end = ElasticProblem.reach * max(1, limits.max() ?? 1, largestChange)
+    let end = ElasticProblem.reach * max(largestLimit, largestChange)
     var objective: [LinearTerm] = []
     for (k, change) in relaxed.changes.enumerated() {
       guard let change else { continue }
@@ -166,10 +178,8 @@ struct ElasticProblem {
   /// The point and objective of a problem that is surely feasible if relaxing helps at all; nil without a point.
   private func answer(_ problem: Model, _ isProved: inout Bool) throws(SolverError) -> Solution? {
     let solution: Solution
-    do throws(SolverError) { solution = try oracle.solve(problem, .infinity) } catch {
-      if case .refused = error { throw error }
-      return nil
-    }
+    // Refused where a rewriting needs a bound that may move: then this way of moving it is none.
+    do throws(SolverError) { solution = try oracle.solve(problem, .infinity) } catch { return nil }
     if solution.outcome != .optimal { isProved = false }
     guard solution.primalStatus == .feasible, solution.hasPoint else { return nil }
     return solution

@@ -51,7 +51,7 @@ struct ExplanationReport {
       conflict.isIrreducible == true
       ? "none can be left out" : conflict.evidence == .local ? "as far as a local method sees" : "minimal: unknown"
     var text = "\n\(pad(title, 14))\(count) requirement\(count == 1 ? "" : "s") that cannot hold together; \(minimal)\n"
-    if conflict.needsIntegrality { text += "              values need not be whole for a solution without the last line" + (conflict.members.filter { $0.side == .whole }.count > 1 ? "s" : "") + "\n" }
+    if conflict.needsIntegrality { text += pad("", 14) + "(if fractions were allowed, they could hold together)\n" }
     let width = min(30, conflict.members.map { model.name(of: $0).count }.max() ?? 0)
     for member in conflict.members.prefix(ExplanationReport.listLength) {
       text += "  \(pad(model.name(of: member), width + 1)) \(pad(words(member), 7)) \(cut(model.text(of: member)))\n"
