@@ -21,7 +21,7 @@ struct SolveCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Run.self, Check.self, Plan.self, Verify.self, Convert.self, Show.self, Analyze.self, ListSolvers.self, Explain.self,
+      Run.self, Why.self, Check.self, Plan.self, Verify.self, Convert.self, Show.self, Analyze.self, ListSolvers.self, Explain.self,
       Manual.self,
     ],
     defaultSubcommand: Run.self)

@@ -91,7 +91,7 @@ import Testing
       let pipeline = SolvePipeline(
         heuristics: [StartPoint(points: [partial])],
         report: { event in
-          if case .heuristic("start", let outcome, _) = event { log.withLock { $0.append(outcome) } }
+          if case .start(let start) = event { log.withLock { $0.append(start.text) } }
         })
       let solution = try pipeline.solve(model)
       #expect(solution.objective == best.objective)
@@ -100,16 +100,18 @@ import Testing
       #expect(log.withLock { $0.first }?.hasPrefix("completed") == true)
     }
 
-    @Test func anInfeasibleStartIsRejectedWithItsReason() throws {
+    @Test func anInfeasibleStartIsRepairedAndWhatItViolatesIsSaid() throws {
       let model = Self.knapsack()
       let log = Mutex<[String]>([])
       let pipeline = SolvePipeline(
         heuristics: [StartPoint(points: [[Double](repeating: 1, count: model.variableCount)])],
         report: { event in
-          if case .heuristic("start", let outcome, _) = event { log.withLock { $0.append(outcome) } }
+          if case .start(let start) = event { log.withLock { $0.append(start.text) } }
         })
       #expect(try pipeline.solve(model).outcome == .optimal)
-      #expect(log.withLock { $0.first }?.contains("'weight'") == true || log.withLock { $0.first }?.contains("'size'") == true)
+      let text = log.withLock { $0.first } ?? ""
+      #expect(text.hasPrefix("repaired"))
+      #expect(text.contains("'weight'") || text.contains("'size'"))
     }
 
     @Test func allMomentsAreAsked() throws {

@@ -71,7 +71,7 @@ import Testing
       let again = try Command.run(["\(Command.examples)/bakery.json", "--start", answer])
       #expect(again.status == 0)
       #expect(again.errors.contains("start answer.json"))
-      #expect(again.errors.contains("feasible, objective 291"))
+      #expect(again.errors.contains("used, objective 291"))
     }
 
     @Test func verifyListsViolationsByName() throws {

@@ -162,3 +162,41 @@ extension Checker {
     return gradient.values.allSatisfy { abs($0.value) <= tolerance * entering * size }
   }
 }
+
+extension Checker {
+  /// What multipliers add rows, constraints in cones and bounds up to, in compensated arithmetic.
+  ///
+  /// - Returns: the coefficient of each variable in the sum of the rows and cones, which its bound cancels, and the
+  ///   right-hand side of what remains: `0 >= margin`. What is left on variables without a bound is not in the margin.
+  ///   Nil when a multiplier leans on a side that is missing.
+  /// - Complexity: O(entries).
+  public func contradiction(
+    multipliers y: [Double], general: [[Double]] = [], of model: Model
+  ) -> (coefficients: [Double], margin: Double)? {
+    var combined = [CompensatedSum](repeating: CompensatedSum(), count: model.variableCount)
+    var total = CompensatedSum()
+    for i in y.indices where y[i] != 0 {
+      let side = y[i] > 0 ? model.rows.lower[i] : model.rows.upper[i]
+      guard side.isFinite else { return nil }
+      total.add(y[i], times: side)
+      for k in model.rows.range(i) { combined[Int(model.rows.columns[k])].add(y[i], times: model.rows.values[k]) }
+    }
+    for (c, z) in general.enumerated() where z.contains(where: { $0 != 0 }) {
+      guard case .vector(let functions, let set) = model.generalConstraints[c].body,
+        let product = set.leastProduct(with: z)
+      else { return nil }
+      total.add(product.value)
+      for (function, z) in zip(functions, z) {
+        total.add(-z, times: function.constant)
+        for term in function.linear { combined[Int(term.variable)].add(z, times: term.coefficient) }
+      }
+    }
+    let coefficients = combined.map(\.value)
+    for j in coefficients.indices where coefficients[j] != 0 {
+      let (low, high) = reach(of: j, in: model)
+      let side = coefficients[j] > 0 ? high : low
+      if side.isFinite { total.add(-coefficients[j], times: side) }
+    }
+    return (coefficients, total.value)
+  }
+}

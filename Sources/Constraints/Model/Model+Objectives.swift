@@ -7,7 +7,7 @@ extension Model {
   }
 
   /// Adds the row that keeps the weighted sum of `members` within their tolerance of `best`, their optimum in the sense
-  /// of the first objective of the list, plus `slack`. Linear members only.
+  /// of the first objective of the list, plus `slack`. Linear and quadratic members only.
   public mutating func addRow(
     keeping members: [Objective], near best: Double, name: String, slack extra: Double = 0
   ) {
@@ -18,6 +18,7 @@ extension Model {
       let weight = isOnly ? 1 : member.weight * (member.sense == first.sense ? 1 : -1)
       sum.constant += weight * member.function.constant
       sum.linear += member.function.linear.map { LinearTerm(weight * $0.coefficient, $0.variable) }
+      sum.quadratic += member.function.quadratic.map { QuadraticTerm(weight * $0.coefficient, $0.first, $0.second) }
     }
     let slack =
       (members.map(\.absoluteTolerance).max() ?? 0)

@@ -39,6 +39,10 @@ public struct Solution: Sendable {
   public var certificate: Certificate?
   /// Further points, best first; the first is ``values``.
   public var pool: [PooledPoint]
+  /// What is known about the pool as a whole, in words; empty when none was asked for.
+  public var poolDetail: String
+  /// What became of the points to start from that were given.
+  public var starts: [StartReport]
 
   public var statistics: Statistics
   /// Values of the model's parameters at the solve, and its tag, for evaluating expressions.
@@ -65,6 +69,8 @@ public struct Solution: Sendable {
     reducedCosts = []
     generalDuals = []
     pool = []
+    poolDetail = ""
+    starts = []
     statistics = Statistics()
     plan = []
     warnings = []
@@ -152,10 +158,49 @@ public struct PooledPoint: Sendable {
   public var values: [Double]
   public var objective: Double
   public var source: String
-  public init(values: [Double], objective: Double, source: String) {
+  /// The largest violation of a bound or constraint that the checker found; nil when it has not looked.
+  public var violation: Double?
+  public init(values: [Double], objective: Double, source: String, violation: Double? = nil) {
     self.values = values
     self.objective = objective
     self.source = source
+    self.violation = violation
+  }
+}
+
+/// What became of a point to start from.
+public struct StartReport: Sendable, Hashable {
+  public enum Fate: String, Sendable {
+    /// Taken as it is.
+    case used
+    /// Its values were kept and the others found.
+    case completed
+    /// Some of its values were changed.
+    case repaired
+    /// No feasible point was made of it.
+    case rejected
+  }
+
+  public var name: String
+  public var fate: Fate
+  /// What was done or why not, in words.
+  public var reason: String
+  /// The objective of the point that came of it.
+  public var objective: Double?
+
+  public init(name: String, fate: Fate, reason: String, objective: Double? = nil) {
+    self.name = name
+    self.fate = fate
+    self.reason = reason
+    self.objective = objective
+  }
+
+  /// One line without the name.
+  public var text: String {
+    var text = fate.rawValue
+    if !reason.isEmpty { text += ": \(reason)" }
+    if let objective { text += ", objective \(objective.text)" }
+    return text
   }
 }
 

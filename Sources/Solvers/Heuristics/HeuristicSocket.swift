@@ -39,7 +39,12 @@ public final class HeuristicSocket: Sendable {
     var incumbent: (point: [Double], objective: Double, source: String)?
     var bound: Double?
     var improvements = 0
+    /// Points that were feasible when they came, the latest last.
+    var found: [PooledPoint] = []
   }
+
+  /// How many points found on the way are remembered.
+  private static let memory = 200
 
   private let model: Model
   private let reformulation: Linearization
@@ -81,6 +86,9 @@ public final class HeuristicSocket: Sendable {
 
   /// The best bound proved by a heuristic's multipliers, in the model's sense.
   public var provenBound: Double? { state.withLock { $0.bound } }
+
+  /// Feasible points met on the way, in the model's variables, the latest last.
+  var found: [PooledPoint] { state.withLock { $0.found } }
 
   /// Number of times the incumbent changed.
   public var improvements: Int { state.withLock { $0.improvements } }
@@ -261,6 +269,10 @@ public final class HeuristicSocket: Sendable {
 
   private func accept(_ point: [Double], _ objective: Double, _ source: String) -> Bool {
     let isBetter = state.withLock { state in
+      if options.poolSize > 1 {
+        if state.found.count >= HeuristicSocket.memory { state.found.removeFirst() }
+        state.found.append(PooledPoint(values: point, objective: objective, source: source))
+      }
       if let incumbent = state.incumbent,
         (incumbent.objective - objective) * model.sense.sign <= 1e-9 * max(1, abs(incumbent.objective))
       {

@@ -117,6 +117,42 @@ public enum OptionTable {
     },
     choice("branching", "auto", "Which fractional variable to branch on.", \.branching),
     choice("node-selection", "auto", "Which open node to look at next.", \.nodeSelection),
+    Entry(
+      name: "pool", valueName: "count", defaultText: "1",
+      help: "For models with whole numbers: give this many points, the best ones, each different from those before it."
+    ) { options, text in
+      guard let value = Int(text), value >= 1, value <= 1_000_000 else { return "a whole number from 1 to 1000000" }
+      options.poolSize = value
+      return nil
+    },
+    Entry(
+      name: "pool-gap", valueName: "number", defaultText: "none",
+      help: "How much worse than the best a point of the pool may be, relative to the best objective."
+    ) { options, text in
+      if text.lowercased() == "none" {
+        options.poolGap = nil
+        return nil
+      }
+      guard let value = Double(text), value >= 0, value.isFinite else { return "a number of at least 0, or none" }
+      options.poolGap = value
+      return nil
+    },
+    Entry(
+      name: "pool-diversity", valueName: "count", defaultText: "1",
+      help: "In how many whole variables any two points of the pool differ at least."
+    ) { options, text in
+      guard let value = Int(text), value >= 1, value <= 1_000_000_000 else { return "a whole number of at least 1" }
+      options.poolDiversity = value
+      return nil
+    },
+    Entry(
+      name: "start-limit", valueName: "duration", defaultText: "10s",
+      help: "Time for completing or repairing a point to start from."
+    ) { options, text in
+      guard let seconds = duration(text) else { return "a duration such as 500ms or 10s" }
+      options.startLimit = seconds
+      return nil
+    },
     flag("crossover", "false", "Go on from the answer of an interior-point method to a vertex and its basis.", \.crossover),
     flag("duals", "false", "Give duals also for integer models, with the integers fixed at the answer.", \.duals),
   ]

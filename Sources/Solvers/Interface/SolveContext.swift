@@ -47,6 +47,8 @@ public enum SolveEvent: Sendable {
   case iteration(count: Int, objective: Double, primalInfeasibility: Double, dualInfeasibility: Double, seconds: Double)
   /// A heuristic was asked and this came of it.
   case heuristic(name: String, outcome: String, seconds: Double)
+  /// What became of a point to start from.
+  case start(StartReport)
   /// A line of the solver's own log.
   case log(String)
   case warning(Diagnostic)

@@ -47,6 +47,15 @@ public struct SolveOptions: Sendable {
   /// Whether to go on from the answer of an interior-point method to a vertex and its basis; for linear models.
   public var crossover = false
 
+  /// How many points to return, best first, for models with whole numbers.
+  public var poolSize = 1
+  /// How much worse than the best a point of the pool may be, relative to the best objective; nil for any.
+  public var poolGap: Double?
+  /// In how many whole variables any two points of the pool differ at least.
+  public var poolDiversity = 1
+  /// Seconds that the completion or the repair of a point to start from may take.
+  public var startLimit = 10.0
+
   public init() {}
 
   public enum Method: String, Sendable, CaseIterable {

@@ -49,6 +49,7 @@ public struct SolvePipeline: Sendable {
     } else {
       solution = try solveInOrder(model, priorities, deadline, engine)
     }
+    if options.poolSize > 1 { try fillPool(&solution, model, deadline) }
     solution.warnings = diagnostics.filter { $0.severity == .warning } + solution.warnings
     solution.termination.seconds = deadline.elapsed
     return solution
@@ -61,11 +62,13 @@ public struct SolvePipeline: Sendable {
     let route = try Route(model, options: options, start: startValues)
     var choices = try SolverChoice.candidates(for: route, options: options)
     var context = SolveContext(deadline: deadline, cancellation: cancellation, report: report, basis: basis)
+    var starts: [StartReport] = []
     if options.heuristics, case .convex(let reformulation) = route, reformulation.kind == .mixedIntegerLinear {
       var sources = heuristics + SolvePipeline.builtInHeuristics
       if model.starts.contains(where: \.isFinite) {
         sources.insert(StartPoint(name: "start values", points: [model.starts]), at: 0)
       }
+      sources = prepareStarts(sources, model, deadline, &starts)
       context.heuristics = HeuristicSocket(
         model: model, reformulation: Linearization(reformulation), heuristics: sources, options: options,
         context: context)
@@ -89,10 +92,55 @@ public struct SolvePipeline: Sendable {
       solution.warnings.append(undefined)
     }
     solution.statistics.heuristics = context.heuristics?.statistics ?? []
-    if options.duals && solution.hasPoint, case .convex(let reformulation) = route, reformulation.kind == .mixedIntegerLinear {
+    solution.starts = starts
+    if options.poolSize > 1 { solution.pool = context.heuristics?.found ?? [] }
+    if options.duals && solution.hasPoint, case .convex(let reformulation) = route, reformulation.conicForm.linear.hasIntegers {
       try price(&solution, reformulation, model, first.solver, context, engine)
     }
     return solution
+  }
+
+  /// The heuristics with what the user gave to start from made feasible, and what became of each such point.
+  private func prepareStarts(
+    _ sources: [any Heuristic], _ model: Model, _ deadline: Deadline, _ reports: inout [StartReport]
+  ) -> [any Heuristic] {
+    let preparation = StartPreparation(
+      model: model, options: options, cancellation: cancellation, deadline: deadline)
+    return sources.compactMap { source in
+      guard let start = source as? StartPoint, !options.disabledHeuristics.contains(start.name) else { return source }
+      var points: [[Double]] = []
+      for given in start.points {
+        let (point, found) = preparation.prepare(given, name: start.name)
+        reports.append(found)
+        report(.start(found))
+        if let point { points.append(point) }
+      }
+      return points.isEmpty ? nil : StartPoint(name: start.name, points: points)
+    }
+  }
+
+  /// Fills the pool by further solves, within the time that is left.
+  private func fillPool(_ solution: inout Solution, _ model: Model, _ deadline: Deadline) throws(SolverError) {
+    let found = solution.pool
+    solution.pool = []
+    guard solution.hasPoint, [.optimal, .feasible].contains(solution.outcome) else { return }
+    let pool = SolutionPool(model, options: options)
+    if let obstacle = pool.obstacle {
+      solution.poolDetail = obstacle
+      return
+    }
+    report(.phase("solution pool"))
+    var own = options
+    own.poolSize = 1
+    own.duals = false
+    let others = heuristics.filter { !($0 is StartPoint) }
+    try pool.fill(&solution, found: found) { extended throws(SolverError) in
+      if cancellation.isCancelled || deadline.isOver { return nil }
+      own.timeLimit = options.timeLimit.map { _ in .seconds(deadline.remaining) }
+      var extended = extended
+      extended.clearStarts()
+      return try SolvePipeline(options: own, heuristics: others, cancellation: cancellation).solve(extended)
+    }
   }
 
   /// Solves, lifts and checks; once more with greater care where the checker lowered the claim.
@@ -171,28 +219,54 @@ public struct SolvePipeline: Sendable {
     return point
   }
 
-  /// Duals of an integer model: those of the linear problem with the integers fixed at the answer.
+  /// Duals of an integer model: those of the continuous problem with the integers fixed at the answer, by whichever solver
+  /// gives them, the one that answered first.
   private func price(
     _ solution: inout Solution, _ reformulation: Reformulation, _ model: Model, _ solver: any Solver,
     _ context: SolveContext,
     _ engine: (any Solver, Form, SolveOptions, SolveContext) throws(SolverError) -> FormOutcome
   ) throws(SolverError) {
-    var fixed = reformulation.conicForm.linear
+    var fixed = reformulation.conicForm
     let point = reformulation.restrict(solution.values)
-    for j in 0..<fixed.columnCount where fixed.isInteger[j] != 0 {
-      fixed.columnLower[j] = point[j].rounded()
-      fixed.columnUpper[j] = point[j].rounded()
-      fixed.isInteger[j] = 0
+    for j in 0..<fixed.linear.columnCount where fixed.linear.isInteger[j] != 0 {
+      fixed.linear.columnLower[j] = point[j].rounded()
+      fixed.linear.columnUpper[j] = point[j].rounded()
+      fixed.linear.isInteger[j] = 0
     }
+    let kind = FormKind(fixed)
+    let form: Form = kind == .linear ? .linear(fixed.linear) : .conic(fixed)
     var pricing = context
     pricing.heuristics = nil
     pricing.basis = nil
-    let outcome = try engine(solver, .linear(fixed), options, pricing)
-    guard outcome.outcome == .optimal, !outcome.rowDuals.isEmpty else { return }
-    solution.rowDuals = Array(outcome.rowDuals.prefix(model.rows.count))
-    solution.reducedCosts = Array(outcome.reducedCosts.prefix(model.variableCount))
-    solution.dualReason = "prices of the linear problem with the integers fixed at the answer"
+    let able = Solvers.all.filter { kind.isTaken(by: $0.capabilities) && $0.name != solver.name }
+    for candidate in (kind.isTaken(by: solver.capabilities) ? [solver] : []) + able {
+      var outcome = FormOutcome(.unknown, Termination(.solverError))
+      do throws(SolverError) {
+        // Only the solver that answered may have something loaded that the engine keeps.
+        outcome = candidate.name == solver.name
+          ? try engine(candidate, form, options, pricing) : try candidate.solve(form, options: options, context: pricing)
+      } catch { continue }
+      guard outcome.outcome == .optimal, !outcome.rowDuals.isEmpty || fixed.linear.rowCount == 0, let price = outcome.objective,
+        let objective = solution.objective,
+        abs(price - objective) <= SolvePipeline.pricingTolerance * max(1, abs(objective))
+      else { continue }
+      let multipliers = reformulation.lift(rowDuals: outcome.rowDuals, coneDuals: outcome.coneDuals)
+      solution.rowDuals = multipliers.rows
+      solution.generalDuals = multipliers.general
+      solution.reducedCosts = Array(outcome.reducedCosts.prefix(model.variableCount))
+      solution.dualReason = "prices of the continuous problem with the integers fixed at the answer"
+      return
+    }
+    solution.dualReason = "no solver gave prices of the continuous problem with the integers fixed at the answer"
   }
+
+  /// Largest relative difference between the objective of an integer model's answer and that of the continuous problem
+  /// with its integers fixed, for which the latter's duals count as prices of the answer.
+  static let pricingTolerance = 1e-5
+
+  /// How much an objective of higher priority may lose to rounding, relative to its size, where keeping it to the last
+  /// digit leaves no point; beside the tolerances of ``Objective``.
+  static let keptObjectiveSlack = 1e-9
 
   /// Objectives of several priorities: one after another, each within its tolerance of the optimum kept as a row.
   private func solveInOrder(
@@ -201,6 +275,7 @@ public struct SolvePipeline: Sendable {
   ) throws(SolverError) -> Solution {
     var current = model
     var last: Solution?
+    var starts: [StartReport] = []
     for (rank, priority) in priorities.enumerated() {
       let members = model.objectives.filter { $0.priority == priority }
       current.replaceObjectives(members)
@@ -208,6 +283,9 @@ public struct SolvePipeline: Sendable {
       own.timeLimit = options.timeLimit.map { _ in .seconds(deadline.remaining) }
       var pipeline = self
       if let values = last?.values, !values.isEmpty {
+        // What was given to start from has served its purpose, and the rows added meanwhile may exclude it.
+        current.clearStarts()
+        pipeline.heuristics.removeAll { $0 is StartPoint }
         pipeline.heuristics.insert(StartPoint(name: "previous objective", points: [values]), at: 0)
       }
       report(.phase("objective \(rank + 1) of \(priorities.count)"))
@@ -215,10 +293,11 @@ public struct SolvePipeline: Sendable {
       if solution.outcome == .infeasible, let best = last?.objective, rank > 0 {
         // The optimum kept to the last digit may be just out of reach of the arithmetic.
         let row = current.rows.count - 1
-        let slack = 1e-9 * max(1, abs(best))
+        let slack = SolvePipeline.keptObjectiveSlack * max(1, abs(best))
         current.setRowBounds(row, lower: current.rows.lower[row] - slack, upper: current.rows.upper[row] + slack)
         solution = try pipeline.solveOne(current, own, deadline, engine)
       }
+      if rank == 0 { starts = solution.starts }
       guard solution.hasPoint, solution.outcome == .optimal, let best = solution.objective else {
         guard var earlier = last else { return solution }
         earlier.outcome = .feasible
@@ -230,6 +309,7 @@ public struct SolvePipeline: Sendable {
     }
     guard var answer = last else { return try solveOne(model, options, deadline, engine) }
     answer.rowDuals = Array(answer.rowDuals.prefix(model.rows.count))
+    answer.starts = starts
     answer.dualStatus = .none
     answer.dualReason = "several objectives; the duals are those of the last one"
     answer.basis = nil

@@ -147,6 +147,10 @@ struct SolveFlags: ParsableArguments {
   @Option(parsing: .unconditional, help: .entry("cuts")) var cuts: String?
   @Option(parsing: .unconditional, help: .entry("branching")) var branching: String?
   @Option(parsing: .unconditional, help: .entry("node-selection")) var nodeSelection: String?
+  @Option(parsing: .unconditional, help: .entry("pool")) var pool: String?
+  @Option(parsing: .unconditional, help: .entry("pool-gap")) var poolGap: String?
+  @Option(parsing: .unconditional, help: .entry("pool-diversity")) var poolDiversity: String?
+  @Option(parsing: .unconditional, help: .entry("start-limit")) var startLimit: String?
   @Flag(inversion: .prefixedNo, help: .entry("crossover")) var crossover: Bool?
   @Flag(inversion: .prefixedNo, help: .entry("duals")) var duals: Bool?
 
@@ -160,6 +164,7 @@ struct SolveFlags: ParsableArguments {
       ("presolve", presolve.map { "\($0)" }),
       ("heuristics", heuristics.map { "\($0)" }), ("heuristic", heuristic.isEmpty ? nil : heuristic.joined(separator: ",")),
       ("cuts", cuts), ("branching", branching), ("node-selection", nodeSelection),
+      ("pool", pool), ("pool-gap", poolGap), ("pool-diversity", poolDiversity), ("start-limit", startLimit),
       ("crossover", crossover.map { "\($0)" }), ("duals", duals.map { "\($0)" }),
     ]
     return texts.compactMap { name, value in value.map { (name, $0) } }

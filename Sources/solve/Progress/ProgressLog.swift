@@ -36,8 +36,9 @@ final class ProgressLog: Sendable {
     case .phase(let name): if isVerbose { Terminal.log("phase         \(name)") }
     case .log(let line): if isVerbose { Terminal.log("  | \(line)") }
     case .warning(let diagnostic): Terminal.log(diagnostic, asJSON: false)
+    case .start(let start): Terminal.log(pad(start.name, 14) + start.text)
     case .heuristic(let name, let outcome, let seconds):
-      if isVerbose || outcome.hasPrefix("switched off") || name.hasPrefix("start") {
+      if isVerbose || outcome.hasPrefix("switched off") {
         Terminal.log(pad(name, 14) + outcome + (isVerbose ? "   \(time(seconds))" : ""))
       }
     case .iteration(let count, let objective, let primal, let dual, let seconds):
@@ -103,6 +104,9 @@ final class ProgressLog: Sendable {
     case .heuristic(let name, let outcome, let seconds):
       return "{\"event\":\"heuristic\",\"name\":\(Terminal.quoted(name)),\"outcome\":\(Terminal.quoted(outcome)),\"seconds\":\(number(seconds))}"
     case .log(let line): return isVerbose ? "{\"event\":\"log\",\"text\":\(Terminal.quoted(line))}" : nil
+    case .start(let start):
+      return "{\"event\":\"start\",\"name\":\(Terminal.quoted(start.name)),\"fate\":\"\(start.fate.rawValue)\","
+        + "\"reason\":\(Terminal.quoted(start.reason)),\"objective\":\(number(start.objective))}"
     case .warning(let d): return "{\"event\":\"warning\",\"code\":\"\(d.code)\",\"message\":\(Terminal.quoted(d.message))}"
     }
   }

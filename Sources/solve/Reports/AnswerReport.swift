@@ -101,6 +101,7 @@ struct AnswerReport {
     }
     if solution.outcome == .feasible, let bound = solution.bound { text += "bound      \(number(bound))\n" }
     text += certificate
+    if [.infeasible, .locallyInfeasible, .unbounded].contains(solution.outcome) { text += why }
     guard solution.hasPoint, solution.outcome != .unbounded else { return text }
     if model.objectives.count > 1 {
       for (i, objective) in model.objectives.enumerated() {
@@ -108,8 +109,23 @@ struct AnswerReport {
         text += "  \(pad(name, 20)) \(number(Checker().value(of: objective.function, at: solution.values, in: model)))\n"
       }
     }
-    text += "\n" + table(solution.values, all: all)
+    text += "\n" + table(solution.values, all: all) + pool
     if duals { text += prices }
+    return text
+  }
+
+  /// The further points by what distinguishes them from the best.
+  private var pool: String {
+    if solution.poolDetail.isEmpty { return "" }
+    var text = "\npool       \(solution.poolDetail)\n"
+    for (i, point) in solution.pool.enumerated() {
+      text += left(String(i + 1), 6) + "  objective \(number(point.objective))"
+      let different = point.values.indices.filter { abs(point.values[$0] - solution.values[$0]) > 1e-6 * max(1, abs(point.values[$0])) }
+      let changes = different.prefix(5).map { "\(model.variableNames[$0]) \(number(point.values[$0]))" }
+      if !changes.isEmpty { text += "  with \(changes.joined(separator: ", "))" }
+      if different.count > changes.count { text += " and \(different.count - changes.count) more" }
+      text += "\n"
+    }
     return text
   }
 
@@ -159,6 +175,13 @@ struct AnswerReport {
       return text
     default: return ""
     }
+  }
+
+  /// Where the rest of the story is.
+  private var why: String {
+    solution.outcome == .unbounded
+      ? "\n`solve why` shows which bounds would stop it.\n"
+      : "\n`solve why` names the smallest set of constraints that conflict, and what to change.\n"
   }
 
   /// Duals and reduced costs that are not zero.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Constraints
+import Solvers
 
 /// The exit codes of the command; part of its interface.
 enum ExitCodes {
@@ -27,6 +28,17 @@ enum ExitCodes {
     case .unknown:
       if solution.termination.reason == .interrupted { return interrupted }
       return solution.termination.reason.isLimit ? stoppedWithoutPoint : noVerdict
+    }
+  }
+
+  static func code(for explanation: Explanation) -> ExitCode {
+    switch explanation.verdict {
+    case .infeasible, .locallyInfeasible: return infeasible
+    case .unbounded: return unbounded
+    case .feasible: return solved
+    case .unknown:
+      if explanation.termination.reason == .interrupted { return interrupted }
+      return explanation.termination.reason.isLimit ? stoppedWithoutPoint : noVerdict
     }
   }
 }

@@ -88,13 +88,26 @@ struct SolutionWriter {
       write(solution.values, solution.objective, solution.source, isFirst: true, names)
     }
     for point in solution.pool.dropFirst() where point.values.count == model.variableCount {
-      write(point.values, point.objective, point.source, isFirst: false, names)
+      write(point.values, point.objective, point.source, isFirst: false, violation: point.violation, names)
+    }
+    out.end()
+    if !solution.poolDetail.isEmpty { out.member("pool", solution.poolDetail) }
+    guard !solution.starts.isEmpty else { return }
+    out.key("starts")
+    out.beginArray()
+    for start in solution.starts {
+      out.beginObject(inline: true)
+      out.member("name", start.name)
+      out.member("fate", start.fate.rawValue)
+      out.member("reason", start.reason)
+      optional("objective", start.objective)
+      out.end()
     }
     out.end()
   }
 
   private mutating func write(
-    _ values: [Double], _ objective: Double?, _ source: String, isFirst: Bool, _ names: FamilyTree
+    _ values: [Double], _ objective: Double?, _ source: String, isFirst: Bool, violation: Double? = nil, _ names: FamilyTree
   ) {
     out.beginObject()
     optional("objective", objective)
@@ -105,6 +118,11 @@ struct SolutionWriter {
       out.member("max", check.largestAbsolute)
       out.key("worst")
       if let worst = check.violations.first { out.string(worst.name) } else { out.null() }
+      out.end()
+    } else if let violation {
+      out.key("violation")
+      out.beginObject(inline: true)
+      out.member("max", violation)
       out.end()
     }
     out.key("variables")
