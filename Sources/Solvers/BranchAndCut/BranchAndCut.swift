@@ -154,6 +154,7 @@ final class BranchAndCut {
     queue.prune(above: cutoff)
     environment.progress(self, source)
     if improvements >= options.solutionLimit { end = .solutionLimit }
+    improveIncumbent()
     return true
   }
 
@@ -183,6 +184,8 @@ final class BranchAndCut {
     domain.queueAll()
     guard domain.propagate() else { return finish(.exhausted) }
     domain.keepChanges()
+    searchBeforeRoot()
+    if let end { return finish(end) }
     switch solveRoot() {
     case .solved: break
     case .pruned: return finish(.exhausted)

@@ -21,6 +21,24 @@ enum HeuristicEffort: String, Sendable, CaseIterable {
     case .aggressive: 50_000
     }
   }
+
+  /// Rounds of local search from each new incumbent.
+  var improvementRounds: Int {
+    switch self {
+    case .off: 0
+    case .standard: 3
+    case .aggressive: 10
+    }
+  }
+
+  /// Entries that feasibility jump may look at, as a multiple of those of the form.
+  var jumpEffort: Int {
+    switch self {
+    case .off: 0
+    case .standard: 100
+    case .aggressive: 1000
+    }
+  }
 }
 
 /// What the heuristics of a search remember from call to call.
@@ -40,12 +58,25 @@ struct HeuristicState {
   /// Share of columns that mutation fixes; more after searches that came to no end, fewer after those that found nothing.
   var mutationShare = 0.7
   var branchingRadius = 15
+  var sideRelaxation: SideRelaxation?
+  /// Set while an incumbent is being improved: its successors are not, once more.
+  var isImproving = false
 }
 
 extension BranchAndCut {
   /// Steps that heuristics may take now.
   private var allowance: Int {
     Int(options.heuristics.share * Double(solveIterations)) + options.heuristics.credit - heuristicState.iterations
+  }
+
+  /// Before the first relaxation: a point by jumps.
+  func searchBeforeRoot() {
+    guard options.heuristics != .off, !options.isInner, !cutoff.isFinite, !columns.integers.isEmpty else { return }
+    var jumps = FeasibilityJump(
+      form, columns: columns, lower: domain.lower.array, upper: domain.upper.array,
+      options: .init(effort: options.heuristics.jumpEffort), seed: options.seed)
+    if let point = jumps.run(shouldStop: environment.shouldStop) { offerCompleted(point, source: "feasibility jump") }
+    note(work: jumps.work)
   }
 
   /// Dives, then searches around the relaxation's point.
