@@ -40,13 +40,26 @@ extension BranchAndCut {
   func roundRelaxation() {
     guard options.heuristics != .off else { return }
     if simplex.objective > cutoff { return }
-    for j in fractional where columns.upLocks[Int(j)] > 0 && columns.downLocks[Int(j)] > 0 { return }
+    if fractional.contains(where: { columns.upLocks[Int($0)] > 0 && columns.downLocks[Int($0)] > 0 }) {
+      roundWithinSlacks()
+      return
+    }
     var candidate = point.array
     for j in fractional {
       let j = Int(j)
       candidate[j] = columns.downLocks[j] == 0 ? candidate[j].rounded(.down) : candidate[j].rounded(.up)
     }
     offer(candidate, source: "simple rounding")
+  }
+
+  /// Moves fractional columns to whole numbers as far as slacks allow.
+  private func roundWithinSlacks() {
+    if options.isInner { return }
+    var rows = PointActivities(point.array, activities: (0..<form.rowCount).map { simplex.activity($0) }, form: form, columns: columns)
+    if ShiftRounding(integrality: options.integrality).round(&rows, fractional: fractional) {
+      offer(rows.point, source: "shift rounding")
+    }
+    note(work: rows.work)
   }
 }
 

@@ -9,6 +9,7 @@ extension BranchAndCut {
       return first
     }
     keepRoot()
+    heuristicState.rootState = simplex.state
     environment.progress(self, nil)
     for candidate in environment.ask(.rootRelaxation, self) { offer(candidate.point, source: candidate.source) }
     roundRelaxation()

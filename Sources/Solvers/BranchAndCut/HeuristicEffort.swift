@@ -31,6 +31,15 @@ enum HeuristicEffort: String, Sendable, CaseIterable {
     }
   }
 
+  /// Entries that the exchange of pairs of columns may look at, as a multiple of those of the form.
+  var swapEffort: Int {
+    switch self {
+    case .off: 0
+    case .standard: 20
+    case .aggressive: 200
+    }
+  }
+
   /// Entries that feasibility jump may look at, as a multiple of those of the form.
   var jumpEffort: Int {
     switch self {
@@ -59,6 +68,10 @@ struct HeuristicState {
   var mutationShare = 0.7
   var branchingRadius = 15
   var sideRelaxation: SideRelaxation?
+  /// The basis of the first relaxation, before cuts.
+  var rootState: Simplex.State?
+  /// A point with whole columns that violates a few rows.
+  var nearPoint: [Double]?
   /// Set while an incumbent is being improved: its successors are not, once more.
   var isImproving = false
 }
@@ -75,7 +88,11 @@ extension BranchAndCut {
     var jumps = FeasibilityJump(
       form, columns: columns, lower: domain.lower.array, upper: domain.upper.array,
       options: .init(effort: options.heuristics.jumpEffort), seed: options.seed)
-    if let point = jumps.run(shouldStop: environment.shouldStop) { offerCompleted(point, source: "feasibility jump") }
+    if let point = jumps.run(shouldStop: environment.shouldStop) {
+      offerCompleted(point, source: "feasibility jump")
+    } else {
+      heuristicState.nearPoint = jumps.bestPoint
+    }
     note(work: jumps.work)
   }
 
@@ -89,12 +106,37 @@ extension BranchAndCut {
       dive(rule, iterationLimit: max(1000, allowance / 2))
     }
     if options.isInner { return }
+    if incumbent == nil && allowance > 0 && end == nil { pump(iterationLimit: max(1000, allowance / 2)) }
+    if incumbent == nil && allowance > 0 && end == nil { repair(iterationLimit: max(1000, allowance / 2)) }
     if allowance > 0 { search(.relaxationEnforced, iterationLimit: max(1000, allowance / 2)) }
     if incumbent != nil {
       if allowance > 0 { dive(.guided, iterationLimit: max(500, allowance / 2)) }
       if allowance > 0 { search(.relaxationInduced, iterationLimit: max(1000, allowance / 2)) }
       heuristicState.searchedFor = incumbentObjective
     }
+  }
+
+  /// Pumps from the relaxation's point.
+  private func pump(iterationLimit: Int) {
+    let side = sideRelaxation
+    if let start = heuristicState.rootState, !side.hasSolved { side.simplex.load(start) }
+    var pump = FeasibilityPump(form, columns: columns, domain: domain, side: side, seed: options.seed)
+    let before = side.simplex.iterations
+    let found = pump.run(from: point.array, iterationLimit: iterationLimit, shouldStop: environment.shouldStop)
+    heuristicState.iterations += side.simplex.iterations - before
+    if let found { offerCompleted(found, source: "feasibility pump") }
+    heuristicState.nearPoint = heuristicState.nearPoint ?? pump.target
+  }
+
+  /// Looks for a feasible point near one that almost is.
+  private func repair(iterationLimit: Int) {
+    guard let near = heuristicState.nearPoint else { return }
+    var repair = ElasticRepair(form, columns: columns, lower: domain.lower.array, upper: domain.upper.array)
+    repair.seed = options.seed
+    repair.cutoff = cutoff
+    let found = repair.run(near: near, iterationLimit: iterationLimit, shouldStop: environment.shouldStop)
+    heuristicState.iterations += repair.iterations
+    if let found { offer(found, source: "elastic repair") }
   }
 
   /// At a node, before it is split: now and then a dive or a search around it.

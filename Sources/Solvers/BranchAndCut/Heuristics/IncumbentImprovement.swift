@@ -9,7 +9,7 @@ extension BranchAndCut {
   }
 
   /// Entries looked at in place of one simplex step, for budgets that are counted in steps.
-  var entriesPerStep: Int { max(1, form.rowCount + form.columnCount) }
+  var entriesPerStep: Int { max(1, 4 * (form.rowCount + form.columnCount)) }
 
   /// Counts work of heuristics that took no simplex steps.
   func note(work entries: Int) { heuristicState.iterations += entries / entriesPerStep }
@@ -50,10 +50,12 @@ extension BranchAndCut {
         rows = PointActivities(completed, form: form, columns: columns)
         isBetter = form.value(ofWhole: completed) < incumbentObjective
       }
-      let hasMoved = OneOpt.improve(&rows)
+      let hasShifted = OneOpt.improve(&rows)
+      let hasSwapped = TwoOpt(effort: options.heuristics.swapEffort).improve(&rows)
       note(work: rows.work)
-      if !hasMoved && !isBetter { return }
-      if !offer(rows.point, source: hasMoved ? "one-opt" : "completion") || !columns.hasContinuous { return }
+      if !hasShifted && !hasSwapped && !isBetter { return }
+      let source = hasSwapped ? "two-opt" : hasShifted ? "one-opt" : "completion"
+      if !offer(rows.point, source: source) { return }
     }
   }
 }

@@ -19,8 +19,14 @@ struct PointActivities {
     work = form.entryCount
   }
 
-  /// The columns' bounds as they are used by ``room(_:isUp:)``.
-  func range(_ j: Int) -> (lower: Double, upper: Double) { (form.columnLower[j], form.columnUpper[j]) }
+  /// With values of the rows that are known already.
+  init(_ point: [Double], activities: [Double], form: LinearForm, columns: FormColumns) {
+    self.form = form
+    self.columns = columns
+    self.point = point
+    self.activities = activities
+    work = form.rowCount
+  }
 
   /// How far a column can move in a direction with all rows and its bounds kept; 0 where a row is violated already.
   /// - Complexity: O(entries of the column).

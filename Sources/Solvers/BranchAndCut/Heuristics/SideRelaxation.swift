@@ -10,6 +10,7 @@ final class SideRelaxation {
   private let form: LinearForm
   private let integers: [Int32]
   private var hasOtherCosts = false
+  var hasSolved: Bool { simplex.iterations > 0 }
 
   init(_ form: LinearForm, columns: FormColumns) {
     self.form = form
