@@ -138,7 +138,7 @@ struct BranchAndCutRun {
     own.iterationLimit = options.iterationLimit ?? .max
     own.solutionLimit = options.solutionLimit ?? .max
     own.seed = options.seed
-    if !options.heuristics { own.heuristics = .off }
+    own.heuristics = options.heuristicEffort
     if case .only(let chosen) = options.cuts { own.cuts = Set(chosen.compactMap { CutKind(rawValue: $0.rawValue) }) }
     return own
   }

@@ -1,7 +1,11 @@
-/// How much of a search goes into heuristics.
-enum HeuristicEffort: String, Sendable, CaseIterable {
+/// How much of a search for whole points goes into heuristics: budgets in simplex steps and entries looked at, not in
+/// time, so that the same points come of the same seed on every machine.
+public enum HeuristicEffort: String, Sendable, Hashable, CaseIterable {
+  /// None are asked.
   case off
-  case standard
+  /// 0.3 steps for each one of nodes and 10000 besides.
+  case standard = "default"
+  /// A step for each one of nodes and 50000 besides; ten times as many jumps and exchanges.
   case aggressive
 
   /// Simplex steps of heuristics, as a share of those of nodes.
@@ -21,6 +25,9 @@ enum HeuristicEffort: String, Sendable, CaseIterable {
     case .aggressive: 50_000
     }
   }
+
+  /// The budget in words.
+  var budgetText: String { "\(share) of those of nodes and \(credit) besides" }
 
   /// Rounds of local search from each new incumbent.
   var improvementRounds: Int {

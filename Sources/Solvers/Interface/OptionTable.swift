@@ -73,7 +73,19 @@ public enum OptionTable {
       "threads", "Threads that the solver may use; by default pdhg uses all cores when the model is large, the others one.",
       \.threads),
     flag("presolve", "true", "Reduce the model before solving it.", \.presolve),
-    flag("heuristics", "true", "Ask heuristics for points during the search.", \.heuristics),
+    Entry(
+      name: "heuristics", valueName: "off|default|aggressive", defaultText: "default",
+      help: "How much of a search with whole numbers goes into looking for good points; --no-heuristics for off. Budgets are counted in simplex steps: default is \(HeuristicEffort.standard.budgetText), aggressive \(HeuristicEffort.aggressive.budgetText)."
+    ) { options, text in
+      switch text.lowercased() {
+      case "true", "on", "yes", "1": options.heuristicEffort = .standard
+      case "false", "no", "0": options.heuristicEffort = .off
+      case let name:
+        guard let effort = HeuristicEffort(rawValue: name) else { return "off, default or aggressive" }
+        options.heuristicEffort = effort
+      }
+      return nil
+    },
     Entry(
       name: "heuristic", valueName: "name[=share]", defaultText: "10%",
       help: "Share of the time that a heuristic may use, as rounding=20%; rounding=off leaves it out. Several with commas."

@@ -31,8 +31,13 @@ public struct SolveOptions: Sendable {
   /// Threads that a solver may use; nil leaves it to the solver.
   public var threads: Int?
   public var presolve = true
-  /// Whether heuristics are asked.
-  public var heuristics = true
+  /// How much of a search goes into heuristics.
+  public var heuristicEffort = HeuristicEffort.standard
+  /// Whether heuristics are asked; setting it to true keeps an effort that is not off.
+  public var heuristics: Bool {
+    get { heuristicEffort != .off }
+    set { if newValue != heuristics { heuristicEffort = newValue ? .standard : .off } }
+  }
   /// Share of the running time that each heuristic may use, by name; ``heuristicBudget`` for the others.
   public var heuristicBudgets: [String: Double] = [:]
   public var heuristicBudget = 0.1

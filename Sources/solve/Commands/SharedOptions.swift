@@ -142,7 +142,8 @@ struct SolveFlags: ParsableArguments {
   @Option(parsing: .unconditional, help: .entry("multistart")) var multistart: String?
   @Option(parsing: .unconditional, help: .entry("threads")) var threads: String?
   @Flag(inversion: .prefixedNo, help: .entry("presolve")) var presolve: Bool?
-  @Flag(inversion: .prefixedNo, help: .entry("heuristics")) var heuristics: Bool?
+  @Option(parsing: .unconditional, help: .entry("heuristics")) var heuristics: String?
+  @Flag(name: .customLong("no-heuristics"), help: "The same as --heuristics off.") var noHeuristics = false
   @Option(parsing: .unconditionalSingleValue, help: .entry("heuristic")) var heuristic: [String] = []
   @Option(parsing: .unconditional, help: .entry("cuts")) var cuts: String?
   @Option(parsing: .unconditional, help: .entry("branching")) var branching: String?
@@ -162,7 +163,7 @@ struct SolveFlags: ParsableArguments {
       ("memory-limit", memoryLimit), ("feasibility", feasibility), ("optimality", optimality),
       ("integrality", integrality), ("seed", seed), ("multistart", multistart), ("threads", threads),
       ("presolve", presolve.map { "\($0)" }),
-      ("heuristics", heuristics.map { "\($0)" }), ("heuristic", heuristic.isEmpty ? nil : heuristic.joined(separator: ",")),
+      ("heuristics", noHeuristics ? "off" : heuristics), ("heuristic", heuristic.isEmpty ? nil : heuristic.joined(separator: ",")),
       ("cuts", cuts), ("branching", branching), ("node-selection", nodeSelection),
       ("pool", pool), ("pool-gap", poolGap), ("pool-diversity", poolDiversity), ("start-limit", startLimit),
       ("crossover", crossover.map { "\($0)" }), ("duals", duals.map { "\($0)" }),

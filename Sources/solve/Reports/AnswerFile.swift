@@ -25,7 +25,7 @@ enum AnswerFile {
       ("gap", .number(options.gap)), ("absolute_gap", .number(options.absoluteGap)),
       ("feasibility", tolerance(options.feasibilityTolerance)), ("optimality", tolerance(options.optimalityTolerance)),
       ("integrality", .number(options.integralityTolerance)),
-      ("presolve", .flag(options.presolve)), ("heuristics", .flag(options.heuristics)),
+      ("presolve", .flag(options.presolve)), ("heuristics", .text(options.heuristicEffort.rawValue)),
     ]
     // The same run gives the same answer unless the clock had a say in it.
     let isTimed =
