@@ -40,6 +40,10 @@ struct HeuristicState {
   /// Share of columns that mutation fixes; more after searches that came to no end, fewer after those that found nothing.
   var mutationShare = 0.7
   var branchingRadius = 15
+  /// When heuristics from outside are asked next: at which node, and after how many improvements they were last.
+  var nextAskedNode = 1
+  var asked = 0
+  var askedImprovements = 0
 }
 
 extension BranchAndCut {
@@ -63,6 +67,19 @@ extension BranchAndCut {
       if allowance > 0 { dive(.guided, iterationLimit: max(500, allowance / 2)) }
       if allowance > 0 { search(.relaxationInduced, iterationLimit: max(1000, allowance / 2)) }
       heuristicState.searchedFor = incumbentObjective
+    }
+  }
+
+  /// Asks heuristics from outside at a node, less and less often, and after every better point.
+  func askOutside() {
+    if nodeCount >= heuristicState.nextAskedNode {
+      heuristicState.asked += 1
+      heuristicState.nextAskedNode = nodeCount + min(1 << min(heuristicState.asked, 10), 500)
+      for found in environment.ask(.node, self) { offer(found.point, source: found.source) }
+    }
+    if improvements != heuristicState.askedImprovements {
+      heuristicState.askedImprovements = improvements
+      for found in environment.ask(.newIncumbent, self) { offer(found.point, source: found.source) }
     }
   }
 
