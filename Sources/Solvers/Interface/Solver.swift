@@ -51,6 +51,8 @@ public struct Capabilities: Sendable {
     case heuristics
     case exactArithmetic = "exact arithmetic"
     case cancellation
+    /// States the rows of ``LinearForm/separators`` itself; for other solvers the form is solved again with them.
+    case separators = "lazy rows"
   }
 
   public init(

@@ -94,6 +94,12 @@ extension PresolveProblem {
     linear.rowLower = rows.map { rowLower[Int($0)] }
     linear.rowUpper = rows.map { rowUpper[Int($0)] }
     collectEntries(rows, position, into: &linear)
+    linear.separators = form.linear.separators.map { separator in
+      PresolvedSeparator(separator, position: position) { j in lower[j] }
+    }
+    if columns.isEmpty, linear.separators.contains(where: { $0.isRequired && !$0.separate([], tolerance: options.feasibility).isEmpty }) {
+      return Presolve(result: .infeasible(farkas: []), summary: .init(before: before, after: .init(LinearForm())))
+    }
     var result = ConicForm(linear, hessian: leftHessian(columns, position))
     collectCones(position, into: &result)
     let postsolve = Postsolve(

@@ -8,7 +8,7 @@ import Constraints
 /// rows carries over unchanged.
 public struct Reformulation: Sendable {
   /// The form with its cones, empty where the model needs none.
-  public let conicForm: ConicForm
+  public private(set) var conicForm: ConicForm
   /// What was rewritten, and what each rewriting added.
   public let plan: [PlanStep]
   public let kind: FormKind
@@ -69,6 +69,7 @@ public struct Reformulation: Sendable {
       }
       builder.constraint = i
       let before = builder.size
+      if case .vector(_, let set) = constraint.body, set.hasNoDuals { builder.loseDuals() }
       try attempt { () throws(SolverError) in
         let detail = try bridge.apply(constraint.body, name: name, to: &builder)
         builder.note(name, bridge.name, detail, since: before)
@@ -91,6 +92,9 @@ public struct Reformulation: Sendable {
     hasCurves = model.generalConstraints.contains { $0.functions.contains { $0.kind > .linear } }
     kind = FormKind(conicForm)
   }
+
+  /// Adds separators in the columns of the form.
+  mutating func add(_ separators: [any RowSeparator]) { conicForm.linear.separators += separators }
 
   /// A point of the form in the variables of the model.
   public func lift(_ point: [Double]) -> [Double] {
@@ -119,6 +123,13 @@ public struct Reformulation: Sendable {
       mend: worst <= .linear
         ? "write it with linear rows, whole numbers, cones or indicator constraints"
         : "give each nonlinear function a variable of its own, and put the variables in the set")
+  }
+}
+
+extension VectorSet {
+  /// Whether bridges rewrite it without multipliers.
+  fileprivate var hasNoDuals: Bool {
+    Self.isDiscrete && !(self is Indicator) || self is Table || self is Cumulative || self is BinPacking
   }
 }
 
