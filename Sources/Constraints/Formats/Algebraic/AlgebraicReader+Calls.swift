@@ -10,7 +10,7 @@ extension AlgebraicReader {
     "countdistinct": "CountDistinct", "cumulative": "Cumulative", "complements": "Complements",
   ]
   private static let later: Set<String> = [
-    "worst_case", "expected", "cvar", "acyclic", "leastsquares", "element", "table",
+    "worst_case", "expected", "cvar", "acyclic", "leastsquares",
   ]
 
   /// Marks the node of `piecewise(x, place, value, place, value, ...)`.
@@ -76,9 +76,7 @@ extension AlgebraicReader {
       case .decision: if result != .invalid { result = .decision }
       case .condition where isCondition: break
       case .invalid: result = .invalid
-      case .constraint where isCondition:
-        report(.notSupported, "ifelse on variables is not yet supported", node: child, mend: "use a binary variable and '=>'")
-        result = .invalid
+      case .constraint where isCondition: if result != .invalid { result = .decision }
       default:
         report(.wrongUse, "a comparison is not a number", node: child)
         result = .invalid
