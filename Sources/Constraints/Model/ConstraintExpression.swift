@@ -121,6 +121,8 @@ precedencegroup ImplicationPrecedence {
 /// `open.isZero => (x <= 3)`: the constraint must hold whenever the condition does.
 public func => (condition: BinaryCondition, constraint: ConstraintExpression) -> ConstraintExpression {
   switch constraint.body {
+  case .scalar(let expression, _) where expression.isCurved:
+    return .stated(.apply(.or, [.apply(.not, [condition.truth]), constraint.truth]))
   case .scalar(let expression, let set):
     return ConstraintExpression(
       [condition.variable.expression, expression], in: Indicator(activeOn: condition.activeOn, set))

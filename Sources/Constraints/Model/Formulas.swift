@@ -31,6 +31,9 @@ extension ConstraintExpression: Formula {
 }
 
 extension Expression {
+  /// Whether it has products or nodes that hold variables.
+  var isCurved: Bool { !quadratic.isEmpty || !(rest?.nonlinear.isEmpty ?? true) }
+
   /// Whether it is a single node of logic.
   fileprivate var isFormula: Bool {
     guard constant == 0, linear.isEmpty, quadratic.isEmpty, let rest, rest.parametric.isEmpty, rest.nonlinear.count == 1,
@@ -58,7 +61,7 @@ infix operator <=> : ImplicationPrecedence
 
 /// `open <=> (x >= 1)`: the binary variable is 1 exactly where the comparison holds.
 public func <=> (variable: Variable, constraint: ConstraintExpression) -> ConstraintExpression {
-  guard case .scalar(let expression, let set) = constraint.body, !expression.isFormula else {
+  guard case .scalar(let expression, let set) = constraint.body, !expression.isCurved else {
     return .stated(.apply(.equal, [variable.truth, constraint.truth]))
   }
   return ConstraintExpression([variable.expression, expression], in: Reified(set))

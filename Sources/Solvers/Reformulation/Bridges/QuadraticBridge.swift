@@ -14,7 +14,7 @@ enum QuadraticBridge: Bridge {
     _ body: GeneralConstraint.Body, name: String, to builder: inout FormBuilder
   ) throws(SolverError) -> String {
     guard case .scalar(let function, let set) = body else { return "" }
-    if let (root, isTrue) = builder.statedFormula(function, set) {
+    if let (root, isTrue) = builder.model.statedFormula(function, set) {
       builder.loseDuals()
       let what = "constraint '\(name)'"
       let condition = try builder.condition(root, isTrue, what)

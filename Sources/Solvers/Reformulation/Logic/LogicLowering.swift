@@ -1,15 +1,5 @@
 import Constraints
 
-extension Operation {
-  /// Whether the value is 1 for true and 0 for false.
-  var isLogical: Bool {
-    switch self {
-    case .not, .and, .or, .less, .lessOrEqual, .equal, .notEqual, .greaterOrEqual, .greater: true
-    default: false
-    }
-  }
-}
-
 extension FormBuilder {
   /// Formulas nested deeper are refused.
   static let formulaDepth = 400
@@ -97,16 +87,5 @@ extension FormBuilder {
       }
     }
     return result
-  }
-
-  /// The formula that a constraint states to be true or false; nil where it states something else.
-  func statedFormula(_ function: ScalarFunction, _ set: ScalarSet) -> (root: NodeID, isTrue: Bool)? {
-    guard let root = function.nonlinear, function.linear.isEmpty, function.quadratic.isEmpty,
-      model.arena.nodes[root.position].operation.isLogical
-    else { return nil }
-    let (low, high) = (set.lower - function.constant, set.upper - function.constant)
-    if low > 0 && low <= 1 && high >= 1 { return (root, true) }
-    if low <= 0 && high >= 0 && high < 1 { return (root, false) }
-    return nil
   }
 }
