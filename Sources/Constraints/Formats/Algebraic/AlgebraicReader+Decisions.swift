@@ -242,6 +242,7 @@ extension AlgebraicReader {
   /// The values of a node, one for each member of a list `e for i in I`.
   mutating func appendValues(of n: Int32, to list: inout [Expression]) {
     let node = tree.nodes[Int(n)]
+    if node.op == .family { return appendFamily(node, to: &list) }
     guard node.op == .aggregate, tree.aggregates[Int(node.reference)].op == .list else {
       list.append(expression(n))
       return
@@ -249,5 +250,17 @@ extension AlgebraicReader {
     let aggregate = tree.aggregates[Int(node.reference)]
     guard var cursor = begin(aggregate.loops, node) else { return }
     while advance(&cursor, aggregate.loops) { appendValues(of: aggregate.body, to: &list) }
+  }
+
+  private mutating func appendFamily(_ node: SyntaxNode, to list: inout [Expression]) {
+    let reference = Int(node.reference)
+    if node.other == 1 {
+      for slot in 0..<variables[reference].space.count { list.append(model.variable(at: variables[reference].first + slot).expression) }
+      return
+    }
+    for slot in 0..<data[reference].space.count {
+      let value = data[reference].numbers[slot]
+      list.append(Expression(value.isNaN ? data[reference].standard ?? .nan : value))
+    }
   }
 }
