@@ -80,6 +80,44 @@ struct CircuitTests {
     #expect(other.outcome == .optimal && other.objective == symmetric.objective)
   }
 
+  @Test func `costs that forbid a node to follow itself stay symmetric`() throws {
+    let text = """
+      {"sets": {"C": {"range": [1, 5]}},
+       "data": {"distance": {"over": "i in C, j in C", "expr": "(i - j)^2 + 3 * i * j"},
+                "open": {"over": "i in C, j in C where i != j", "expr": "distance[i,j]"}},
+       "variables": {"next": {"over": "i in C", "lower": 1, "upper": 5, "domain": "integer"}},
+       "objective": {"minimize": "sum(open[i,next[i]] for i in C)"}, "constraints": {"trip": "circuit(next)"}}
+      """
+    let model = try ModelFormats.read(SourceText(file: "trip.json", text)).model
+    #expect(try !Reformulation(model).circuits.isEmpty)
+    let d = (1...5).map { i in (1...5).map { j in Double((i - j) * (i - j) + 3 * i * j) } }
+    let solution = try model.solve()
+    #expect(solution.outcome == .optimal && solution.objective == shortest(d))
+  }
+
+  @Test func `improved tours stay tours, and are mostly the shortest`() throws {
+    var random = SplitMix64(seed: 17)
+    var shortestFound = 0
+    for n in [5, 6, 7, 8, 8, 8] {
+      var d = (0..<n).map { _ in (0..<n).map { _ in Double(Int.random(in: 1...50, using: &random)) } }
+      for i in 0..<n { for j in 0..<i { d[i][j] = d[j][i] } }
+      var search = TourSearch(costs: d.flatMap { $0 }, count: n)
+      search.startFromNearestNeighbours()
+      var best = search.length
+      for _ in 0..<40 {
+        search.improve()
+        #expect(search.tour.sorted() == Array(0..<n))
+        best = min(best, search.length)
+        search.disturb(&random)
+        #expect(search.tour.sorted() == Array(0..<n))
+      }
+      let expected = shortest(d)
+      #expect(best >= expected)
+      if best == expected { shortestFound += 1 }
+    }
+    #expect(shortestFound >= 5)
+  }
+
   @Test func `light cuts are found exactly`() {
     var random = SplitMix64(seed: 9)
     for _ in 0..<200 {

@@ -26,7 +26,7 @@ public struct SolvePipeline: Sendable {
   }
 
   /// Heuristics that every solve with whole numbers asks, unless switched off: the one place to register another.
-  public static let builtInHeuristics: [any Heuristic] = [RoundingWithPropagation()]
+  public static let builtInHeuristics: [any Heuristic] = [TourImprovement(), RoundingWithPropagation()]
 
   /// Solves on the calling thread.
   /// - Throws: ``SolverError/refused(_:)`` with diagnostics when the model is wrong or no solver takes it, and other

@@ -53,23 +53,11 @@ extension FormBuilder {
   mutating func prepareCircuits() throws(SolverError) {
     for (c, constraint) in model.generalConstraints.enumerated() {
       guard case .vector(let functions, let set) = constraint.body, set is Circuit,
-        functions.count >= CircuitEdges.leastNodes, let successors = variables(functions),
+        functions.count >= CircuitEdges.leastNodes, let successors = model.circuitVariables(c),
         let costs = SuccessorCosts(model, successors, circuit: c), costs.isSymmetric
       else { continue }
       addEdges(successors, of: c)
     }
-  }
-
-  /// The variables that the functions are, if each is one, whole, and may take all values from 1 to their number.
-  private func variables(_ functions: [ScalarFunction]) -> [Int32]? {
-    var result: [Int32] = []
-    for f in functions {
-      guard f.kind == .linear, f.constant == 0, f.linear.count == 1, f.linear[0].coefficient == 1 else { return nil }
-      let j = Int(f.linear[0].variable)
-      guard model.domains[j] == .integer, model.lower[j] <= 1, model.upper[j] >= Double(functions.count) else { return nil }
-      result.append(f.linear[0].variable)
-    }
-    return Set(result).count == result.count ? result : nil
   }
 
   private mutating func addEdges(_ successors: [Int32], of constraint: Int) {
@@ -105,6 +93,22 @@ extension FormBuilder {
   }
 }
 
+extension Model {
+  /// The variables that the functions of a constraint are, if each is one, whole, and may take all values from 1 to their
+  /// number.
+  func circuitVariables(_ constraint: Int) -> [Int32]? {
+    let functions = generalConstraints[constraint].functions
+    var result: [Int32] = []
+    for f in functions {
+      guard f.kind == .linear, f.constant == 0, f.linear.count == 1, f.linear[0].coefficient == 1 else { return nil }
+      let j = Int(f.linear[0].variable)
+      guard domains[j] == .integer, lower[j] <= 1, upper[j] >= Double(functions.count) else { return nil }
+      result.append(f.linear[0].variable)
+    }
+    return Set(result).count == result.count ? result : nil
+  }
+}
+
 /// What the objective charges for each successor of each node of a circuit.
 struct SuccessorCosts {
   /// Row by row; entries without a charge are 0.
@@ -134,7 +138,17 @@ struct SuccessorCosts {
         : item.operation.arity != .leaf && arena.arguments(of: NodeID(k)).contains { holds[$0.position] }
     }
     for j in model.rows.columns where node[Int(j)] >= 0 { return nil }
-    for (c, constraint) in model.generalConstraints.enumerated() where c != circuit {
+    /// Whether a constraint says no more than that a node is not its own successor.
+    func isNoLoop(_ constraint: GeneralConstraint) -> Bool {
+      guard case .scalar(let f, let set) = constraint.body, var (root, isTrue) = model.statedFormula(f, set) else { return false }
+      while arena.nodes[root.position].operation == .not { (root, isTrue) = (arena.arguments(of: root)[0], !isTrue) }
+      let operation = arena.nodes[root.position].operation
+      guard operation == .notEqual && isTrue || operation == .equal && !isTrue else { return false }
+      let x = arena.arguments(of: root).map { arena.nodes[$0.position] }
+      guard x[0].operation == .variable, x[1].operation == .constant else { return false }
+      return Double(node[Int(x[0].first)]) == arena.constants[Int(x[1].first)] - 1
+    }
+    for (c, constraint) in model.generalConstraints.enumerated() where c != circuit && !isNoLoop(constraint) {
       for f in constraint.functions where !isFree(f) || (f.nonlinear.map { holds[$0.position] } ?? false) { return nil }
     }
     guard let objective = model.objectives.first else { return }
