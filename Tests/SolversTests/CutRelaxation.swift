@@ -9,6 +9,6 @@ extension LinearForm {
       relaxed.addRow(zip(cut.columns, cut.values).map { (Int($0), $1) }, lower: -.infinity, upper: cut.upper)
     }
     let outcome = try GLPKSolver().solve(.linear(relaxed), options: SolveOptions(), context: SolveContext())
-    return outcome.status == .optimal ? outcome.point : nil
+    return outcome.outcome == .optimal ? outcome.point : nil
   }
 }
