@@ -16,7 +16,7 @@ public struct AugmentedLagrangianSolver: Solver {
     Capabilities(nonlinear: true, features: [.warmStart, .duals, .cancellation], accuracy: 1e-8)
   }
 
-  public func openWorkspace(options: SolveOptions) -> any SolverWorkspace { AugmentedLagrangianWorkspace(solver: self) }
+  public func openWorkspace(options: SolveOptions) -> any SolverWorkspace { FreshWorkspace(solver: self) }
 
   public func solve(
     _ form: Form, options: SolveOptions, context: SolveContext
@@ -53,18 +53,4 @@ public struct AugmentedLagrangianSolver: Solver {
     if let missing = run.missing { throw .failed(solver: name, message: missing) }
     return run.solve()
   }
-}
-
-/// Each solve starts anew: what helps the next one is in its start.
-struct AugmentedLagrangianWorkspace: SolverWorkspace {
-  let solver: AugmentedLagrangianSolver
-  var loading: String { "built anew" }
-
-  func solve(
-    _ form: Form, options: SolveOptions, context: SolveContext
-  ) throws(SolverError) -> FormOutcome {
-    try solver.solve(form, options: options, context: context)
-  }
-
-  func close() {}
 }

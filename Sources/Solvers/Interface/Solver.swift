@@ -131,6 +131,8 @@ public enum Solvers {
     #if GLPK
       list.append(GLPKSolver())
     #endif
+    list.append(BranchAndCutSolver())
+    list.append(SimplexSolver())
     list.append(InteriorPointSolver())
     list.append(FirstOrderSolver())
     list.append(BarrierSolver())

@@ -41,6 +41,14 @@ public struct SolverChoice: Sendable {
     _ able: [any Solver], _ reformulation: Reformulation, _ options: SolveOptions
   ) -> [SolverChoice] {
     let kind = reformulation.kind
+    if kind == .mixedIntegerLinear {
+      let order = [
+        ("branch", "branch and cut with strong branching and all families of cuts"), ("glpk", "GLPK's branch and cut"),
+      ]
+      return order.compactMap { name, reason in
+        able.first { $0.name == name }.map { SolverChoice(solver: $0, reason: reason) }
+      }
+    }
     guard kind == .linear else {
       return able.map { SolverChoice(solver: $0, reason: "takes \(kind.rawValue) models") }
     }

@@ -17,20 +17,23 @@ enum PresolvedSolve {
     case .nonlinear: throw .failed(solver: "presolve", message: "it takes no nonlinear functions")
     }
     guard options.presolve else { return try solve(original) }
-    return try run(original, Presolve.Options(), wantsBasis: options.crossover, context: context, solve: solve)
+    return try run(original, Presolve.Options(), wantsBasis: options.crossover, context: context) {
+      reduced, _ throws(SolverError) in try solve(reduced)
+    }
   }
 
   /// As above, with chosen rules; where those lose the proof of infeasibility, once more without the ones to blame.
+  /// - Parameter solve: is given what is left and what leads back from it; nil where that is the form itself.
   static func run(
     _ original: ConicForm, _ options: Presolve.Options, wantsBasis: Bool = false, context: SolveContext,
-    solve: (ConicForm) throws(SolverError) -> FormOutcome
+    solve: (ConicForm, Postsolve?) throws(SolverError) -> FormOutcome
   ) throws(SolverError) -> FormOutcome {
     let presolve = Presolve.run(original, options: options)
     context.report(.log(presolve.summary.text))
     switch presolve.result {
     case .reduced(let reduced, let postsolve):
       if reduced.linear.columnCount == 0 && reduced.cones.isEmpty { return lift(nothingLeft(reduced, wantsBasis: wantsBasis), postsolve) }
-      let outcome = try solve(reduced)
+      let outcome = try solve(reduced, postsolve)
       let lifted = lift(outcome, postsolve)
       if options.rules.contains(.dominatedColumns) && isProofLost(outcome, lifted, postsolve) {
         context.report(.log("the proof of infeasibility does not lead back; again without bounds on multipliers"))
@@ -46,7 +49,7 @@ enum PresolvedSolve {
       // Which of the two, and a point or certificate, takes a solve without the objective.
       let answer = try run(original.withoutObjective, options, context: context, solve: solve)
       if answer.outcome == .infeasible { return answer }
-      guard answer.outcome == .optimal else { return try solve(original) }
+      guard answer.outcome == .optimal else { return try solve(original, nil) }
       var outcome = FormOutcome(.unbounded, Termination(.proved, detail: "presolve"))
       outcome.proof = .certificate
       outcome.point = answer.point

@@ -29,6 +29,15 @@ public final class ProductFormBasis {
     values.removeAll(keepingCapacity: true)
   }
 
+  /// Takes the last replacements back until so many are left.
+  public func truncate(to count: Int) {
+    rows.removeLast(rows.count - count)
+    pivots.removeLast(pivots.count - count)
+    starts.removeLast(starts.count - count - 1)
+    indices.removeLast(indices.count - starts[count])
+    values.removeLast(values.count - starts[count])
+  }
+
   /// Replaces the column of a row by the one that `direction` is the solution of `B x = column` for.
   /// - Precondition: `direction` is not zero in that row.
   /// - Complexity: O(entries of the direction).

@@ -6,6 +6,8 @@ enum CutKind: String, Sendable, CaseIterable {
   case clique
   case zeroHalf
   case impliedBound
+  /// Rows that separators of the form state.
+  case stated
 }
 
 /// An inequality `Σ values[k] x[columns[k]] <= upper`, valid for all whole points within the global bounds it was

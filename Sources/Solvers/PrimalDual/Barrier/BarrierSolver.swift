@@ -25,14 +25,5 @@ public struct BarrierSolver: Solver {
     return try BarrierSolve(nonlinear, settings, context).run()
   }
 
-  public func openWorkspace(options: SolveOptions) -> any SolverWorkspace { BarrierWorkspace() }
-}
-
-/// Solves each form from its start.
-struct BarrierWorkspace: SolverWorkspace {
-  let loading = "built anew"
-  func solve(_ form: Form, options: SolveOptions, context: SolveContext) throws(SolverError) -> FormOutcome {
-    try BarrierSolver().solve(form, options: options, context: context)
-  }
-  func close() {}
+  public func openWorkspace(options: SolveOptions) -> any SolverWorkspace { FreshWorkspace(solver: self) }
 }

@@ -88,7 +88,7 @@ public struct InteriorPointSolver: Solver {
     return result
   }
 
-  public func openWorkspace(options: SolveOptions) -> any SolverWorkspace { InteriorPointWorkspace() }
+  public func openWorkspace(options: SolveOptions) -> any SolverWorkspace { FreshWorkspace(solver: self) }
 
   /// The iterate in the columns and rows of the form.
   private static func outcome(_ method: InteriorPoint, _ ending: InteriorPoint.Ending, _ form: ConicForm) -> FormOutcome {
@@ -143,13 +143,4 @@ public struct InteriorPointSolver: Solver {
     result.statistics.entries = problem.matrix.entryCount
     return result
   }
-}
-
-/// Solves each form from the start: interior-point methods gain little from an earlier answer.
-struct InteriorPointWorkspace: SolverWorkspace {
-  let loading = "built anew"
-  func solve(_ form: Form, options: SolveOptions, context: SolveContext) throws(SolverError) -> FormOutcome {
-    try InteriorPointSolver().solve(form, options: options, context: context)
-  }
-  func close() {}
 }

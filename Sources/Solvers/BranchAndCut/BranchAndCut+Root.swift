@@ -1,0 +1,60 @@
+import LinearAlgebra
+
+/// The root: relaxation, cuts, and what heuristics make of them.
+extension BranchAndCut {
+  func solveRoot() -> Relaxation {
+    let first = solveRelaxation()
+    guard case .solved = first else {
+      if case .unsolved = first { return .ended(.failed) }
+      return first
+    }
+    keepRoot()
+    environment.progress(self, nil)
+    for candidate in environment.ask(.rootRelaxation, self) { offer(candidate.point, source: candidate.source) }
+    roundRelaxation()
+    let before = rootObjective
+    var best = rootObjective
+    var stalled = 0
+    for _ in 0..<options.rootCuts.rounds {
+      if environment.shouldStop() { break }
+      findFractional()
+      if fractional.isEmpty && form.separators.isEmpty { break }
+      if rootObjective > cutoff { return .pruned }
+      let isStated = cutLoop.separateStated(point, into: simplex) { _ in true }
+      if !isStated {
+        if fractional.isEmpty { break }
+        if cutLoop.separate(self, isRoot: true) == 0 { break }
+      }
+      let relaxation = solveRelaxation()
+      guard case .solved = relaxation else {
+        if case .unsolved = relaxation { break }
+        return relaxation
+      }
+      cutLoop.noteAges(simplex)
+      rootObjective = max(rootObjective, simplex.formBound)
+      environment.progress(self, nil)
+      findFractional()
+      roundRelaxation()
+      if cutoff.isFinite {
+        fixByReducedCosts(objective: simplex.objective)
+        if domain.isInfeasible { return .pruned }
+      }
+      if isStated { continue }
+      if rootObjective - best > options.rootCuts.progress * max(rootObjective - before, 1e-9 * max(1, abs(before))) {
+        best = rootObjective
+        stalled = 0
+      } else {
+        stalled += 1
+        if stalled >= options.rootCuts.stalledRounds { break }
+      }
+    }
+    cutLoop.removeAged(from: simplex, age: 1)
+    let last = solveRelaxation()
+    guard case .solved = last else { return last }
+    domain.keepChanges()
+    keepRoot()
+    findFractional()
+    searchAtRoot()
+    return end.map { .ended($0) } ?? .solved
+  }
+}

@@ -1,0 +1,406 @@
+import LinearAlgebra
+
+/// Search for the best whole point of a linear form: linear relaxations solved by the dual simplex method, tightened by
+/// cuts and propagation, and a tree of nodes split on a whole column each.
+///
+/// Nodes are taken best bound first, and from each the search plunges: it goes on with a child as long as that is
+/// promising, so that the basis and its factors stay. Columns to branch on are chosen by pseudo-costs that strong
+/// branching has made reliable (T. Achterberg, T. Koch and A. Martin, "Branching rules revisited", Operations Research
+/// Letters 33, 2005). The search is deterministic for a seed.
+///
+/// Objectives are of a minimization, without the form's constant.
+final class BranchAndCut {
+  struct Options: Sendable {
+    /// Distance from a whole number that counts as whole.
+    var integrality = 1e-6
+    /// Nodes that cannot better the incumbent by this share of it are dropped.
+    var gap = 1e-6
+    /// Nodes that cannot better the incumbent by this much are dropped.
+    var absoluteGap = 1e-9
+    var nodeLimit = Int.max
+    /// Simplex steps in all.
+    var iterationLimit = Int.max
+    /// Improving points after which to stop.
+    var solutionLimit = Int.max
+    var cuts: Set<CutKind> = Set(CutKind.allCases)
+    var heuristics = HeuristicEffort.standard
+    var branching = BranchingOptions()
+    var rootCuts = RootCutOptions()
+    /// Children farther from the global bound to the cutoff than this share are not plunged into.
+    var plungeShare = 0.25
+    /// Steps of a plunge that are always taken.
+    var leastPlunge = 5
+    /// Nodes in a row for which the slack of a cut was basic until it leaves the relaxation.
+    var cutAge = 30
+    var seed: UInt64 = 1
+    /// Searches inside of heuristics, which call none that search themselves.
+    var isInner = false
+  }
+
+  enum End: Equatable {
+    /// The tree is empty: the incumbent is optimal, or there is no point.
+    case exhausted
+    case nodeLimit, iterationLimit, solutionLimit, stopped
+    /// The relaxation has no end.
+    case unbounded
+    /// Some node could not be solved: what was found stands, nothing is proven beyond the bound.
+    case failed
+  }
+
+  struct Environment {
+    var shouldStop: () -> Bool = { false }
+    /// Whether a point of the form is feasible where it matters: in the model before all reductions.
+    var accepts: (_ point: [Double], _ source: String) -> Bool = { _, _ in true }
+    /// A better point, now and then none: time to report progress.
+    var progress: (_ search: BranchAndCut, _ source: String?) -> Void = { _, _ in }
+    /// Asks heuristics from outside, at the root, at nodes and after new incumbents; points of the form.
+    var ask: (_ moment: HeuristicMoment, _ search: BranchAndCut) -> [(point: [Double], source: String)] = { _, _ in [] }
+  }
+
+  let form: LinearForm
+  let options: Options
+  let environment: Environment
+  let simplex: Simplex
+  let domain: Domain
+  let columns: FormColumns
+  var pseudocosts: Pseudocosts
+  var queue = NodeQueue()
+  var cutLoop: CutLoop
+  var generator: SplitMix64
+
+  /// The best point, its objective, and what a better one must be below.
+  private(set) var incumbent: [Double]?
+  private(set) var incumbentObjective = Double.infinity
+  private(set) var incumbentSource = ""
+  private(set) var cutoff = Double.infinity
+  var improvements = 0
+  /// All whole-valued objectives are multiples of this; 0 when not known.
+  let granularity: Double
+
+  /// The relaxation's point at the node under way, and the columns that are not whole in it.
+  let point: Vector
+  var fractional: [Int32] = []
+  /// Number of nodes whose relaxation was solved.
+  var nodeCount = 0
+  var rootObjective = -Double.infinity
+  var rootPoint: [Double] = []
+  /// Reduced costs at the root for the bound ``rootObjective``, for fixing when the incumbent gets better.
+  var rootReducedCosts: [Double] = []
+  /// Bounds at the root when the reduced costs were noted.
+  var rootLower: [Double] = []
+  var rootUpper: [Double] = []
+  /// Set when a node was dropped without proof.
+  var isIncomplete = false
+  var end: End?
+  /// The bound of nodes that are neither in the queue nor pruned.
+  private var activeBound = -Double.infinity
+  var heuristicState = HeuristicState()
+  var strongIterations = 0
+  var solveIterations = 0
+
+  init(_ form: LinearForm, options: Options = Options(), environment: Environment = Environment()) {
+    var minimized = form
+    if form.sense == .maximize {
+      minimized.sense = .minimize
+      minimized.objective = form.objective.map { -$0 }
+    }
+    self.form = minimized
+    self.options = options
+    self.environment = environment
+    simplex = Simplex(minimized)
+    domain = Domain(minimized)
+    columns = FormColumns(minimized)
+    pseudocosts = Pseudocosts(columnCount: form.columnCount)
+    point = Vector(count: form.columnCount)
+    granularity = Granularity.of(minimized)
+    cutLoop = CutLoop(minimized, options: options)
+    generator = SplitMix64(seed: options.seed)
+  }
+
+  /// A number that no whole point's objective is below.
+  var bound: Double {
+    let open = min(queue.leastBound ?? .infinity, activeBound)
+    return min(open, isIncomplete ? rootObjective : .infinity, incumbentObjective)
+  }
+
+  // MARK: - Points
+
+  /// Takes a point for the incumbent if it is better and feasible.
+  @discardableResult
+  func offer(_ candidate: [Double], source: String) -> Bool {
+    guard let whole = columns.rounded(candidate, tolerance: 1e-4) else { return false }
+    var total = 0.0
+    for j in 0..<form.columnCount { total += form.objective[j] * whole[j] }
+    guard total < cutoff, columns.isFeasible(whole, form: form), satisfiesSeparators(whole) else { return false }
+    guard environment.accepts(whole, source) else { return false }
+    incumbent = whole
+    incumbentObjective = total
+    incumbentSource = source
+    improvements += 1
+    let step = max(options.absoluteGap, options.gap * abs(total + form.constant))
+    cutoff = granularity > 0 ? max(total - step, total - granularity + 1e-6 * granularity) : total - step
+    if granularity > 0 { cutoff = min(total - step, total - granularity * (1 - 1e-6)) }
+    queue.prune(above: cutoff)
+    environment.progress(self, source)
+    if improvements >= options.solutionLimit { end = .solutionLimit }
+    return true
+  }
+
+  private func satisfiesSeparators(_ whole: [Double]) -> Bool {
+    form.separators.allSatisfy { !$0.isRequired || $0.separate(whole, tolerance: 1e-6).isEmpty }
+  }
+
+  // MARK: - The search
+
+  /// Searches until done, a limit, or told to stop.
+  func run() -> End {
+    for candidate in environment.ask(.beforeSearch, self) { offer(candidate.point, source: candidate.source) }
+    domain.queueAll()
+    guard domain.propagate() else { return finish(.exhausted) }
+    domain.keepChanges()
+    switch solveRoot() {
+    case .solved: break
+    case .pruned: return finish(.exhausted)
+    case .ended(let end): return finish(end)
+    case .unsolved: return finish(.failed)
+    }
+    var next: Node? = Node(parent: nil, changes: [], bound: rootObjective, estimate: rootObjective, start: simplexState)
+    var isChild = false
+    var plunge = 0
+    while true {
+      if let end = end ?? limitReached() {
+        if let node = next { queue.insert(node) }
+        activeBound = .infinity
+        return finish(end)
+      }
+      let node: Node
+      if let child = next {
+        node = child
+      } else {
+        activeBound = .infinity
+        tightenGlobally()
+        if let end = end { return finish(end) }
+        queue.prune(above: cutoff)
+        guard let best = queue.popBest() else { return finish(isIncomplete ? .failed : .exhausted) }
+        node = best
+        isChild = false
+        plunge = 0
+      }
+      activeBound = node.bound
+      if node.bound > cutoff {
+        next = nil
+        continue
+      }
+      enter(node, isChild: isChild)
+      next = nil
+      if let children = process(node) {
+        plunge += 1
+        let (first, second) = children
+        if first.bound > cutoff {
+          next = second.bound > cutoff ? nil : second
+        } else {
+          if second.bound <= cutoff { queue.insert(second) }
+          next = first
+        }
+        if let child = next, plunge > options.leastPlunge, cutoff.isFinite {
+          let least = min(queue.leastBound ?? child.bound, child.bound)
+          if child.bound - least > options.plungeShare * (cutoff - least) {
+            queue.insert(child)
+            next = nil
+          }
+        }
+        isChild = true
+      }
+      activeBound = .infinity
+      if let next { activeBound = next.bound }
+      if next == nil { searchBetweenNodes() }
+      environment.progress(self, nil)
+    }
+  }
+
+  private func finish(_ end: End) -> End {
+    if end == .exhausted { activeBound = .infinity }
+    self.end = end
+    environment.progress(self, nil)
+    return end
+  }
+
+  func limitReached() -> End? {
+    if nodeCount >= options.nodeLimit { return .nodeLimit }
+    if simplex.iterations >= options.iterationLimit { return .iterationLimit }
+    return environment.shouldStop() ? .stopped : nil
+  }
+
+  /// Sets the bounds of a node, and the basis to start from unless the search comes from its parent.
+  private func enter(_ node: Node, isChild: Bool) {
+    if isChild {
+      for change in node.changes { domain.apply(change) }
+      return
+    }
+    domain.undo(to: 0)
+    for ancestor in node.path {
+      for change in ancestor.changes { domain.apply(change) }
+    }
+    cutLoop.removeAged(from: simplex, age: options.cutAge)
+    if let start = node.start { load(start) }
+  }
+
+  /// Bounds of whole columns go to the simplex method; those of others that follow from rows would only make its points
+  /// degenerate.
+  func passBounds() {
+    domain.takeTouched { j in
+      if form.isInteger[j] != 0 { simplex.setBounds(j, lower: domain.lower[j], upper: domain.upper[j]) }
+    }
+  }
+
+  /// What a simplex solve of the relaxation with the present bounds comes to.
+  enum Relaxation { case solved, pruned, ended(End), unsolved }
+
+  func solveRelaxation() -> Relaxation {
+    guard !domain.isInfeasible, domain.propagate() else { return .pruned }
+    passBounds()
+    let before = simplex.iterations
+    var status = simplex.solve(cutoff: cutoff, shouldStop: environment.shouldStop)
+    if status == .failed {
+      simplex.restart()
+      status = simplex.solve(cutoff: cutoff, shouldStop: environment.shouldStop)
+    }
+    solveIterations += simplex.iterations - before
+    switch status {
+    case .optimal:
+      simplex.writePoint(point.pointer)
+      return .solved
+    case .infeasible, .cutOff: return .pruned
+    case .stopped: return .ended(.stopped)
+    case .unbounded: return .ended(.unbounded)
+    case .iterationLimit, .failed: return .unsolved
+    }
+  }
+
+  /// Lists whole columns with values that are not.
+  func findFractional() {
+    fractional.removeAll(keepingCapacity: true)
+    let x = point.pointer
+    for j in columns.integers {
+      let value = x[Int(j)]
+      if abs(value - value.rounded()) > options.integrality { fractional.append(j) }
+    }
+  }
+
+  /// Solves a node: nil when it is done with, or its children, the preferred one first.
+  private func process(_ node: Node) -> (Node, Node)? {
+    let mark = domain.mark - node.changes.count
+    let isRoot = node.parent == nil
+    nodeCount += 1
+    var isFirst = true
+    for _ in 0..<1000 {
+      if !(isRoot && isFirst) {
+        switch solveRelaxation() {
+        case .pruned: return nil
+        case .ended(let reason):
+          if reason == .unbounded { isIncomplete = true } else { end = reason }
+          if end != nil { queue.insert(node) }
+          return nil
+        case .unsolved: return splitUnsolved(node, mark: mark)
+        case .solved: break
+        }
+      }
+      let objective = simplex.objective
+      if isFirst, node.branching.column >= 0 {
+        pseudocosts.note(
+          node.branching.column, isUp: node.branching.isUp, distance: node.branching.distance,
+          gain: objective - (node.parent?.bound ?? objective))
+      }
+      isFirst = false
+      node.bound = max(node.bound, simplex.formBound)
+      if node.bound > cutoff { return nil }
+      findFractional()
+      if fractional.isEmpty {
+        if cutLoop.separateRequired(point, into: simplex) { continue }
+        if offerRelaxation() { return nil }
+        return splitUnsolved(node, mark: max(0, mark))
+      }
+      cutLoop.noteAges(simplex)
+      if cutLoop.separateInTree(self, depth: node.depth) { continue }
+      roundRelaxation()
+      if node.bound > cutoff { return nil }
+      fixByReducedCosts(objective: objective)
+      if domain.isInfeasible { return nil }
+      switch chooseBranching(node) {
+      case .infeasible: return nil
+      case .tightened: continue
+      case .stopped:
+        queue.insert(node)
+        return nil
+      case .branch(let column, let value, let downBound, let upBound):
+        return children(of: node, column: column, at: value, bounds: (downBound, upBound), mark: max(0, mark))
+      }
+    }
+    return splitUnsolved(node, mark: max(0, mark))
+  }
+
+  private func children(
+    of node: Node, column: Int, at value: Double, bounds: (down: Double, up: Double), mark: Int
+  ) -> (Node, Node) {
+    node.changes = domain.changes(since: mark)
+    let state = simplexState
+    let floor = value.rounded(.down)
+    var estimate = node.bound
+    for j in fractional {
+      let part = point[Int(j)] - point[Int(j)].rounded(.down)
+      estimate += min(
+        pseudocosts.rate(Int(j), isUp: false) * part, pseudocosts.rate(Int(j), isUp: true) * (1 - part))
+    }
+    let part = value - floor
+    let (lossDown, lossUp) = (
+      pseudocosts.rate(column, isUp: false) * part, pseudocosts.rate(column, isUp: true) * (1 - part)
+    )
+    let rest = estimate - min(lossDown, lossUp)
+    let down = Node(
+      parent: node, changes: [.init(column: Int32(column), isUpper: true, value: floor)],
+      bound: max(node.bound, bounds.down), estimate: max(rest + lossDown, bounds.down), start: state,
+      branching: (column, false, part))
+    let up = Node(
+      parent: node, changes: [.init(column: Int32(column), isUpper: false, value: floor + 1)],
+      bound: max(node.bound, bounds.up), estimate: max(rest + lossUp, bounds.up), start: state,
+      branching: (column, true, 1 - part))
+    return prefersUp(column, value, lossDown, lossUp) ? (up, down) : (down, up)
+  }
+
+  /// The direction to plunge into: where the incumbent is, or where the root relaxation was, or the cheaper one.
+  private func prefersUp(_ column: Int, _ value: Double, _ lossDown: Double, _ lossUp: Double) -> Bool {
+    if let incumbent, incumbentObjective.isFinite, nodeCount % 2 == 0 { return incumbent[column] > value }
+    let root = rootPoint[column]
+    if abs(value - root) > 0.1 { return root > value }
+    if lossDown != lossUp { return lossUp < lossDown }
+    return value - value.rounded(.down) > 0.5
+  }
+
+  /// A node whose relaxation gave no usable answer is split on any column that has more than one value left.
+  private func splitUnsolved(_ node: Node, mark: Int) -> (Node, Node)? {
+    var widest = -1
+    var width = 0.0
+    for j in columns.integers {
+      let range = domain.upper[Int(j)] - domain.lower[Int(j)]
+      if range >= 1 && range > width { (widest, width) = (Int(j), range) }
+    }
+    guard widest >= 0 else {
+      // Nothing left to split: the point, if there is one, is lost.
+      if !offerFixed() { isIncomplete = true }
+      return nil
+    }
+    let (low, high) = (domain.lower[widest], domain.upper[widest])
+    let value = low.isFinite && high.isFinite ? (low + high) / 2 : low.isFinite ? low + 1000 : high.isFinite ? high - 1000 : 0
+    let floor = min(value.rounded(.down), high - 1)
+    node.changes = domain.changes(since: max(0, mark))
+    let state = simplexState
+    return (
+      Node(
+        parent: node, changes: [.init(column: Int32(widest), isUpper: true, value: floor)], bound: node.bound,
+        estimate: node.estimate, start: state),
+      Node(
+        parent: node, changes: [.init(column: Int32(widest), isUpper: false, value: floor + 1)], bound: node.bound,
+        estimate: node.estimate, start: state)
+    )
+  }
+}

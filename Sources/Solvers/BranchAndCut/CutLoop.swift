@@ -1,0 +1,165 @@
+import LinearAlgebra
+
+struct RootCutOptions: Sendable {
+  /// Rounds of cuts at the root at most.
+  var rounds = 100
+  /// Rounds in a row without progress until cutting ends.
+  var stalledRounds = 8
+  /// Progress: the bound moves by this share of what all rounds moved it by so far.
+  var progress = 0.02
+  /// Cuts of a round, as a multiple of the number of fractional columns, and at least.
+  var perFractional = 2.0
+  var leastCuts = 100
+  /// Rows of the simplex tableau that are rounded in a round at most.
+  var tableauRows = 300
+  /// Rounds for which a cut's slack was basic until it leaves the relaxation at the root.
+  var age = 3
+}
+
+/// The cuts of a search: finds them, keeps them in the relaxation as long as they bind, and takes them out again.
+final class CutLoop {
+  private struct Row {
+    var number: Int32
+    var age = 0
+    var cut: Cut
+    /// From a separator that states part of the model.
+    var isStated: Bool
+  }
+
+  private let form: LinearForm
+  private let kinds: Set<CutKind>
+  private let settings: RootCutOptions
+  private var separation: CutSeparation?
+  private var rowsAdded: [Row] = []
+  private var nextNumber: Int32 = 0
+  private var selection = CutSelection()
+
+  /// Names of the rows added to the form's, in the order of the relaxation.
+  var numbers: [Int32] { rowsAdded.map(\.number) }
+  var rowCount: Int { rowsAdded.count }
+  /// How many cuts of each kind entered the relaxation.
+  private(set) var counts: [CutKind: Int] = [:]
+
+  init(_ form: LinearForm, options: BranchAndCut.Options) {
+    self.form = form
+    kinds = options.cuts
+    settings = options.rootCuts
+  }
+
+  // MARK: - Rows stated by the model
+
+  /// Adds rows of separators that a whole point violates.
+  /// - Returns: whether there are any.
+  func separateRequired(_ point: Vector, into simplex: Simplex) -> Bool {
+    separateStated(point, into: simplex) { $0.isRequired }
+  }
+
+  /// Adds rows of all separators that a point violates.
+  func separateStated(_ point: Vector, into simplex: Simplex, where isWanted: (any RowSeparator) -> Bool) -> Bool {
+    if form.separators.isEmpty { return false }
+    let values = point.array
+    var rows: [Cut] = []
+    for separator in form.separators where isWanted(separator) {
+      for row in separator.separate(values, tolerance: 1e-6) {
+        if row.upper.isFinite { rows.append(Cut(columns: row.columns, values: row.values, upper: row.upper, kind: .stated)) }
+        if row.lower.isFinite {
+          rows.append(Cut(columns: row.columns, values: row.values.map { -$0 }, upper: -row.lower, kind: .stated))
+        }
+      }
+      if !rows.isEmpty { break }
+    }
+    let violated = rows.filter { $0.efficacy(at: point.pointer) > 1e-9 }
+    if violated.isEmpty { return false }
+    add(violated, isStated: true, to: simplex)
+    return true
+  }
+
+  private func add(_ cuts: [Cut], isStated: Bool, to simplex: Simplex) {
+    simplex.addRows(cuts.map { LinearRow(columns: $0.columns, values: $0.values, upper: $0.upper) })
+    for cut in cuts {
+      rowsAdded.append(Row(number: nextNumber, cut: cut, isStated: isStated))
+      nextNumber += 1
+      counts[cut.kind, default: 0] += 1
+    }
+  }
+
+  // MARK: - Age
+
+  /// Notes which cuts bind in the relaxation solved last.
+  func noteAges(_ simplex: Simplex) {
+    let base = form.columnCount + form.rowCount
+    for k in rowsAdded.indices {
+      if simplex.place[base + k] == .basic { rowsAdded[k].age += 1 } else { rowsAdded[k].age = 0 }
+    }
+  }
+
+  /// Takes cuts out that have not bound for so long.
+  func removeAged(from simplex: Simplex, age: Int) {
+    let base = form.columnCount + form.rowCount
+    var isGone = [UInt8](repeating: 0, count: simplex.rowCount)
+    var count = 0
+    for k in rowsAdded.indices where rowsAdded[k].age >= age && simplex.place[base + k] == .basic {
+      isGone[form.rowCount + k] = 1
+      count += 1
+    }
+    if count == 0 { return }
+    simplex.removeRows(isGone)
+    var position = form.rowCount
+    rowsAdded.removeAll { _ in
+      position += 1
+      return isGone[position - 1] != 0
+    }
+  }
+
+  // MARK: - Rounds
+
+  /// One round of all separators at the relaxation's point.
+  /// - Returns: how many cuts entered.
+  func separate(_ search: BranchAndCut, isRoot: Bool) -> Int {
+    if kinds.isEmpty { return 0 }
+    let separation = self.separation ?? CutSeparation(form)
+    self.separation = separation
+    let simplex = search.simplex
+    // Cuts hold for the whole tree, so bounds of the node have no say.
+    if isRoot { separation.setBounds(lower: search.domain.lower.pointer, upper: search.domain.upper.pointer) }
+    separation.extraRows = rowsAdded.map(\.cut)
+    var reduced = [Double](repeating: 0, count: form.columnCount)
+    for j in 0..<form.columnCount where simplex.place[j] != .basic { reduced[j] = simplex.reducedCost(j) }
+    reduced.withUnsafeBufferPointer { separation.setPoint(search.point.pointer, reducedCosts: $0.baseAddress) }
+    var cuts: [Cut] = []
+    if kinds.contains(.mir) { separation.separateMIR(into: &cuts) }
+    if kinds.contains(.cover) { separation.separateCovers(into: &cuts) }
+    if kinds.contains(.clique) { separation.separateCliques(into: &cuts) }
+    if kinds.contains(.zeroHalf) { separation.separateZeroHalf(into: &cuts) }
+    if kinds.contains(.impliedBound) { separation.separateImpliedBounds(into: &cuts) }
+    if kinds.contains(.gomory) { roundTableau(search, separation, &cuts) }
+    selection.limit = max(settings.leastCuts, Int(settings.perFractional * Double(search.fractional.count)))
+    let chosen = selection.select(cuts, at: search.point.pointer, objective: form.objective)
+    if chosen.isEmpty { return 0 }
+    // Taking rows out loses the factors, so it waits until the tableau is no longer needed.
+    if isRoot { removeAged(from: simplex, age: settings.age) }
+    add(chosen, isStated: false, to: simplex)
+    return chosen.count
+  }
+
+  /// Rounds the rows of the tableau whose basic column should be whole and is not, the most fractional first.
+  private func roundTableau(_ search: BranchAndCut, _ separation: CutSeparation, _ cuts: inout [Cut]) {
+    let simplex = search.simplex
+    let x = search.point.pointer
+    let chosen = search.fractional.sorted { a, b in
+      let (da, db) = (abs(x[Int(a)] - x[Int(a)].rounded()), abs(x[Int(b)] - x[Int(b)].rounded()))
+      return da != db ? da > db : a < b
+    }.prefix(settings.tableauRows)
+    for j in chosen where simplex.place[Int(j)] == .basic {
+      let (rows, weights) = simplex.tableauRow(Int(j))
+      if rows.count > 1000 { continue }
+      separation.cutsFromAggregation(rows: rows, weights: weights, kind: .gomory, into: &cuts)
+    }
+  }
+
+  /// Cuts at a node of the tree: rows that the model states.
+  func separateInTree(_ search: BranchAndCut, depth: Int) -> Bool {
+    if form.separators.isEmpty { return false }
+    return separateStated(search.point, into: search.simplex) { _ in true }
+  }
+}
