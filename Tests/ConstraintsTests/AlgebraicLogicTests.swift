@@ -80,14 +80,22 @@ struct AlgebraicLogicTests {
     try expect(#""c": "alldifferent(x)""#) { x, _, _, _ in Set(x).count == 3 }
     try expect(#""c": "circuit(x)""#) { x, _, _, _ in x == [2, 3, 1] || x == [3, 1, 2] }
     try expect(#""c": "binpacking(x, weight, 4)""#) { x, _, _, _ in
-      (1...3).allSatisfy { bin in zip(x, [2.0, 3, 2]).reduce(0) { $1.0 == Double(bin) ? $0 + $1.1 : $0 } <= 4 }
+      let weights = [2.0, 3, 2]
+      return (1...3).allSatisfy { (bin: Int) -> Bool in
+        var load = 0.0
+        for i in 0..<3 where x[i] == Double(bin) { load += weights[i] }
+        return load <= 4
+      }
     }
     let rows = #", "rows": {"1": {"1": 1, "2": 2}, "2": {"1": 2, "2": 1}, "3": {"1": 3, "2": 3}}"#
     try expect(#""c": "table(x[1], x[2], rows)""#, rows) { x, _, _, _ in [[1, 2], [2, 1], [3, 3]].contains([x[0], x[1]]) }
     try expect(#""c": "nooverlap(x[1], x[2], 1, 2)""#) { x, _, _, _ in x[0] + 1 <= x[1] || x[1] + 2 <= x[0] }
     try expect(#""c": "cumulative(x, weight, 1, 1, 2, 2)""#) { x, _, _, _ in
-      x.allSatisfy { now in
-        (0..<3).reduce(0) { x[$1] <= now && now < x[$1] + [2, 3, 2][$1] ? $0 + [1, 1, 2][$1] : $0 } <= 2
+      let (durations, demands) = ([2.0, 3, 2], [1.0, 1, 2])
+      return x.allSatisfy { (now: Double) -> Bool in
+        var load = 0.0
+        for i in 0..<3 where x[i] <= now && now < x[i] + durations[i] { load += demands[i] }
+        return load <= 2
       }
     }
   }

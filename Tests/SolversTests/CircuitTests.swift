@@ -63,12 +63,17 @@ struct CircuitTests {
 
   @Test func `two clusters far apart need subtours eliminated`() throws {
     var random = SplitMix64(seed: 3)
-    let points = (0..<12).map { i in
-      (Double.random(in: 0...10, using: &random) + (i < 6 ? 0 : 100), Double.random(in: 0...10, using: &random))
+    var points: [(Double, Double)] = []
+    for i in 0..<12 {
+      let x = Double.random(in: 0...10, using: &random), y = Double.random(in: 0...10, using: &random)
+      points.append((i < 6 ? x : x + 100, y))
     }
-    let d = points.map { a in
-      points.map { b in (((a.0 - b.0) * (a.0 - b.0) + (a.1 - b.1) * (a.1 - b.1)).squareRoot() * 10).rounded() }
+    func distance(_ a: (Double, Double), _ b: (Double, Double)) -> Double {
+      let (dx, dy) = (a.0 - b.0, a.1 - b.1)
+      let square = dx * dx + dy * dy
+      return (square.squareRoot() * 10).rounded()
     }
+    let d: [[Double]] = points.map { a in points.map { distance(a, $0) } }
     let symmetric = try tour(d).solve()
     #expect(symmetric.outcome == .optimal)
     // The same problem with its directions kept.
@@ -90,7 +95,11 @@ struct CircuitTests {
       """
     let model = try ModelFormats.read(SourceText(file: "trip.json", text)).model
     #expect(try !Reformulation(model).circuits.isEmpty)
-    let d = (1...5).map { i in (1...5).map { j in Double((i - j) * (i - j) + 3 * i * j) } }
+    func distance(_ i: Int, _ j: Int) -> Double {
+      let difference = i - j
+      return Double(difference * difference + 3 * i * j)
+    }
+    let d: [[Double]] = (1...5).map { (i: Int) -> [Double] in (1...5).map { distance(i, $0) } }
     let solution = try model.solve()
     #expect(solution.outcome == .optimal && solution.objective == shortest(d))
   }

@@ -45,17 +45,27 @@ struct LazyConstraintTests {
     var random = SplitMix64(seed: 21)
     for _ in 0..<4 {
       let n = 7
-      let points = (0..<n).map { i in (Double.random(in: 0...9, using: &random) + Double(i % 2) * 50, Double.random(in: 0...9, using: &random)) }
+      var points: [(Double, Double)] = []
+      for i in 0..<n {
+        let x = Double.random(in: 0...9, using: &random), y = Double.random(in: 0...9, using: &random)
+        points.append((i % 2 == 0 ? x : x + 50, y))
+      }
       func cost(_ i: Int, _ j: Int) -> Double {
         let (dx, dy) = (points[i].0 - points[j].0, points[i].1 - points[j].1)
-        return ((dx * dx + dy * dy).squareRoot() * 10).rounded()
+        let square = dx * dx + dy * dy
+        return (square.squareRoot() * 10).rounded()
       }
       let (model, edges) = ring(n, cost)
       let solution = try model.solve(lazy: [subtours(edges)])
       var other = Model()
       let next = other.variables("next", over: 1...n, in: 1...n, .integer).variables
       other.subject(to: "tour") { circuit(next) }
-      other.minimize(sum(0..<n) { i in element(of: (0..<n).map { i == $0 ? 0 : cost(i, $0) }, at: next[i], from: 1) })
+      var length = Expression()
+      for i in 0..<n {
+        let costs: [Double] = (0..<n).map { i == $0 ? 0 : cost(i, $0) }
+        length += element(of: costs, at: next[i], from: 1)
+      }
+      other.minimize(length)
       let expected = try other.solve()
       #expect(solution.outcome == .optimal && expected.outcome == .optimal)
       #expect(solution.objective == expected.objective)
@@ -145,9 +155,8 @@ struct PresolveSeparatorTests {
     func visit(_ j: Int) {
       guard j < form.columnCount else {
         for i in 0..<form.rowCount {
-          let value = (form.starts[i]..<form.starts[i + 1]).reduce(0) {
-            $0 + form.entryValues[$1] * point[Int(form.entryColumns[$1])]
-          }
+          var value = 0.0
+          for k in form.starts[i]..<form.starts[i + 1] { value += form.entryValues[k] * point[Int(form.entryColumns[k])] }
           if value < form.rowLower[i] - 1e-9 || value > form.rowUpper[i] + 1e-9 { return }
         }
         if form.separators.contains(where: { !$0.separate(point, tolerance: 1e-9).isEmpty }) { return }

@@ -48,7 +48,7 @@ func contradictoryForm(seed: UInt64) -> LinearForm {
       var options = Presolve.Options()
       options.rules = rules
       let outcome = try PresolvedSolve.run(ConicForm(form), options, context: SolveContext()) {
-        reduced throws(SolverError) in
+        reduced, _ throws(SolverError) in
         var plain = SolveOptions()
         plain.presolve = false
         return try GLPKSolver().solve(.linear(reduced.linear), options: plain, context: SolveContext())

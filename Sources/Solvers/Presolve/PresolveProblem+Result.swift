@@ -94,10 +94,12 @@ extension PresolveProblem {
     linear.rowLower = rows.map { rowLower[Int($0)] }
     linear.rowUpper = rows.map { rowUpper[Int($0)] }
     collectEntries(rows, position, into: &linear)
-    linear.separators = form.linear.separators.map { separator in
-      PresolvedSeparator(separator, position: position) { j in lower[j] }
+    if !form.linear.separators.isEmpty {
+      var fixed = [Double](repeating: 0, count: columnCount)
+      for record in stack.records where record.kind == .fixedColumn { fixed[Int(record.column)] = record.value }
+      linear.separators = form.linear.separators.map { PresolvedSeparator($0, position: position, fixed: fixed) }
     }
-    if columns.isEmpty, linear.separators.contains(where: { $0.isRequired && !$0.separate([], tolerance: options.feasibility).isEmpty }) {
+    if isContradicted(linear) {
       return Presolve(result: .infeasible(farkas: []), summary: .init(before: before, after: .init(LinearForm())))
     }
     var result = ConicForm(linear, hessian: leftHessian(columns, position))
@@ -107,6 +109,20 @@ extension PresolveProblem {
       infinity: options.infinity, restoresDuals: !restsOnWholeValues)
     return Presolve(
       result: .reduced(result, postsolve), summary: .init(before: before, after: .init(linear)))
+  }
+
+  /// Whether a separator states a row whose columns are all gone and that does not hold.
+  private borrowing func isContradicted(_ linear: LinearForm) -> Bool {
+    if linear.separators.isEmpty { return false }
+    let point = zip(linear.columnLower, linear.columnUpper).map { low, high in
+      low.isFinite ? low : high.isFinite ? high : 0
+    }
+    return linear.separators.contains { separator in
+      guard separator.isRequired else { return false }
+      return separator.separate(point, tolerance: options.feasibility).contains { row in
+        row.columns.isEmpty && (row.lower > options.feasibility || row.upper < -options.feasibility)
+      }
+    }
   }
 
   private borrowing func collectEntries(_ rows: [Int32], _ position: [Int32], into linear: inout LinearForm) {

@@ -12,15 +12,13 @@ struct PresolvedSeparator: RowSeparator {
   /// Values of the columns that are gone, by original position.
   private let fixed: [Double]
 
-  /// - Parameter value: the value of a column that was fixed.
-  init(_ base: any RowSeparator, position: [Int32], value: (Int) -> Double) {
+  /// - Parameter fixed: the values that columns were fixed at, by original position.
+  init(_ base: any RowSeparator, position: [Int32], fixed: [Double]) {
     self.base = base
     self.position = position
+    self.fixed = fixed
     kept = base.columns.filter { position[Int($0)] >= 0 }
     columns = kept.map { position[Int($0)] }
-    var fixed = [Double](repeating: 0, count: position.count)
-    for j in base.columns where position[Int(j)] < 0 { fixed[Int(j)] = value(Int(j)) }
-    self.fixed = fixed
   }
 
   var name: String { base.name }

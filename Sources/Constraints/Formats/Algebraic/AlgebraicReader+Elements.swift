@@ -27,16 +27,18 @@ extension AlgebraicReader {
       combinations = overflow ? Int.max : product
     }
     guard misses.isEmpty, spend(combinations) else { return Expression() }
-    var total = Expression()
+    var total = missing ?? Expression()
     var absent: [Expression] = []
     forEachChoice(positions) { keys, condition in
       let slot = space.slot { keys[$0] }
-      if let entry = entry(node, slot) ?? missing {
+      if var entry = entry(node, slot) {
+        if let missing { entry.add(missing, scale: -1) }
         total.add(.product(entry, condition), scale: 1)
       } else {
         absent.append(condition)
       }
     }
+    if missing != nil { return total }
     if absent.count == combinations {
       reportOnce(.missingData, "no key that the index can take has a value", node: n, mend: "correct the index or the data")
       return Expression()

@@ -6,7 +6,12 @@ extension AlgebraicReader {
     if node.kind == .condition { return Expression(condition(n) ? 1 : 0) }
     switch node.op {
     case .variable where node.kind == .decision:
-      guard variables[Int(node.reference)].isBinary else {
+      let slot = self.slot(n, node)
+      guard slot >= 0 else {
+        miss(n)
+        return nil
+      }
+      guard isBinary(variables[Int(node.reference)].first + slot) else {
         reportOnce(
           .notBinary, "'\(variables[Int(node.reference)].name)' is not binary", node: n,
           mend: "declare it as binary, or write a comparison")

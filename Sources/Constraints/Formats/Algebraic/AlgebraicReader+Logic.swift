@@ -16,7 +16,8 @@ extension AlgebraicReader {
         miss(n)
         return nil
       }
-      return Literal(variable: variables[Int(node.reference)].first + slot, isPositive: isPositive)
+      let variable = variables[Int(node.reference)].first + slot
+      return isBinary(variable) ? Literal(variable: variable, isPositive: isPositive) : nil
     case .not: return literal(tree.child(n, 0), !isPositive)
     case .compare where node.childCount == 2 && node.other < 0:
       var (left, right) = (tree.child(n, 0), tree.child(n, 1))
@@ -34,6 +35,11 @@ extension AlgebraicReader {
       }
     default: return nil
     }
+  }
+
+  /// Whether a variable takes the values 0 and 1 alone.
+  func isBinary(_ variable: Int) -> Bool {
+    model.domains[variable].isIntegral && model.lower[variable] >= 0 && model.upper[variable] <= 1
   }
 
   /// The literals of which at least one must hold, when the node (or its negation) is such a clause.
