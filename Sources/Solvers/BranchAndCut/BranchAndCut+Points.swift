@@ -4,18 +4,18 @@ import LinearAlgebra
 extension BranchAndCut {
   /// Takes the relaxation's point, whole as it is.
   /// - Returns: whether the node is done with.
-  func offerRelaxation() -> Bool {
+  func offerRelaxation(source: String = "branch and cut") -> Bool {
     let candidate = point.array
     if simplex.objective > cutoff { return true }
     if !columns.hasContinuous {
-      return offer(candidate, source: "branch and cut") || form.value(ofWhole: candidate) >= cutoff
+      return offer(candidate, source: source) || form.value(ofWhole: candidate) >= cutoff
     }
-    if offer(candidate, source: "branch and cut") { return true }
-    return offerFixed()
+    if offer(candidate, source: source) { return true }
+    return offerFixed(source: source)
   }
 
   /// Fixes the whole columns at the nearest whole numbers and solves for the others.
-  func offerFixed() -> Bool {
+  func offerFixed(source: String = "branch and cut") -> Bool {
     let x = point.array
     let kept = simplex.snapshot()
     for j in columns.integers {
@@ -26,7 +26,7 @@ extension BranchAndCut {
     var isDone = status == .infeasible
     if status == .optimal {
       let objective = simplex.objective
-      isDone = offer(simplex.point, source: "branch and cut") || objective > cutoff
+      isDone = offer(simplex.point, source: source) || objective > cutoff
     }
     for j in columns.integers {
       simplex.setBounds(Int(j), lower: domain.lower[Int(j)], upper: domain.upper[Int(j)])

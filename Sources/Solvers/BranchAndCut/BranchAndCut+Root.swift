@@ -15,8 +15,9 @@ extension BranchAndCut {
     let before = rootObjective
     var best = rootObjective
     var stalled = 0
+    let iterationLimit = (options.rootCuts.iterationFactor + 1) * simplex.iterations + options.rootCuts.iterationCredit
     for _ in 0..<options.rootCuts.rounds {
-      if environment.shouldStop() { break }
+      if environment.shouldStop() || simplex.iterations > iterationLimit && form.separators.isEmpty { break }
       findFractional()
       if fractional.isEmpty && form.separators.isEmpty { break }
       if rootObjective > cutoff { return .pruned }

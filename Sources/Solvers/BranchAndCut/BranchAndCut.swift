@@ -123,6 +123,9 @@ final class BranchAndCut {
     return min(open, isIncomplete ? rootObjective : .infinity, incumbentObjective)
   }
 
+  /// Only points below this are of interest, from the start.
+  func setCutoff(_ value: Double) { cutoff = min(cutoff, value) }
+
   // MARK: - Points
 
   /// Takes a point for the incumbent if it is better and feasible.
@@ -137,9 +140,10 @@ final class BranchAndCut {
     incumbentObjective = total
     incumbentSource = source
     improvements += 1
+    heuristicState.recentPoints.append(whole)
+    if heuristicState.recentPoints.count > 4 { heuristicState.recentPoints.removeFirst() }
     let step = max(options.absoluteGap, options.gap * abs(total + form.constant))
-    cutoff = granularity > 0 ? max(total - step, total - granularity + 1e-6 * granularity) : total - step
-    if granularity > 0 { cutoff = min(total - step, total - granularity * (1 - 1e-6)) }
+    cutoff = granularity > 0 ? min(total - step, total - granularity * (1 - 1e-6)) : total - step
     queue.prune(above: cutoff)
     environment.progress(self, source)
     if improvements >= options.solutionLimit { end = .solutionLimit }
@@ -213,7 +217,6 @@ final class BranchAndCut {
       }
       activeBound = .infinity
       if let next { activeBound = next.bound }
-      if next == nil { searchBetweenNodes() }
       environment.progress(self, nil)
     }
   }
@@ -326,6 +329,8 @@ final class BranchAndCut {
       if node.bound > cutoff { return nil }
       fixByReducedCosts(objective: objective)
       if domain.isInfeasible { return nil }
+      if !isRoot { searchAtNode() }
+      if node.bound > cutoff { return nil }
       switch chooseBranching(node) {
       case .infeasible: return nil
       case .tightened: continue

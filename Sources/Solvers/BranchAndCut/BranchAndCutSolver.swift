@@ -108,7 +108,8 @@ struct BranchAndCutRun {
     var narrowed = form
     narrowed.columnLower = lower
     narrowed.columnUpper = upper
-    return InnerSearch(shouldStop: { [context] in context.shouldStop }).solve(narrowed)?.point
+    var inner = InnerSearch(shouldStop: { [context] in context.shouldStop })
+    return inner.solve(narrowed)?.point
   }
 
   // MARK: - Reports

@@ -4,14 +4,19 @@ struct RootCutOptions: Sendable {
   /// Rounds of cuts at the root at most.
   var rounds = 100
   /// Rounds in a row without progress until cutting ends.
-  var stalledRounds = 8
+  var stalledRounds = 5
   /// Progress: the bound moves by this share of what all rounds moved it by so far.
   var progress = 0.02
+  /// Simplex steps of all rounds at most, as a multiple of those of the first relaxation, and a number besides.
+  var iterationFactor = 4
+  var iterationCredit = 2000
   /// Cuts of a round, as a multiple of the number of fractional columns, and at least.
   var perFractional = 2.0
   var leastCuts = 100
   /// Rows of the simplex tableau that are rounded in a round at most.
   var tableauRows = 300
+  /// Entries of rows that are added up for that at most.
+  var tableauEffort = 300_000
   /// Rounds for which a cut's slack was basic until it leaves the relaxation at the root.
   var age = 3
 }
@@ -150,9 +155,11 @@ final class CutLoop {
       let (da, db) = (abs(x[Int(a)] - x[Int(a)].rounded()), abs(x[Int(b)] - x[Int(b)].rounded()))
       return da != db ? da > db : a < b
     }.prefix(settings.tableauRows)
+    var effort = settings.tableauEffort
     for j in chosen where simplex.place[Int(j)] == .basic {
       let (rows, weights) = simplex.tableauRow(Int(j))
-      if rows.count > 1000 { continue }
+      for i in rows { effort -= simplex.problem.rowStarts[Int(i) + 1] - simplex.problem.rowStarts[Int(i)] }
+      if effort < 0 { break }
       separation.cutsFromAggregation(rows: rows, weights: weights, kind: .gomory, into: &cuts)
     }
   }

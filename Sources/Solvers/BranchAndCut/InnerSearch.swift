@@ -8,13 +8,17 @@ struct InnerSearch {
   var iterationLimit = 10_000
   var gap = 0.01
   var seed: UInt64 = 1
+  /// Only points whose objective, in the sense of a minimization and without the form's constant, is below it count.
+  var cutoff = Double.infinity
+  /// Simplex steps taken.
+  private(set) var iterations = 0
   var shouldStop: () -> Bool = { false }
 
   init(shouldStop: @escaping () -> Bool) { self.shouldStop = shouldStop }
 
   /// - Returns: the best point found, with its objective without constant, and whether nothing better exists; nil when
   ///   there is none.
-  func solve(_ form: LinearForm) -> (point: [Double], isOptimal: Bool)? {
+  mutating func solve(_ form: LinearForm) -> (point: [Double], isOptimal: Bool)? {
     guard !zip(form.columnLower, form.columnUpper).contains(where: { $0 > $1 }) else { return nil }
     let presolve = Presolve.run(form)
     guard case .reduced(let reduced, let postsolve) = presolve.result else { return nil }
@@ -25,11 +29,15 @@ struct InnerSearch {
     options.seed = seed
     options.isInner = true
     options.rootCuts.rounds = 10
+    options.branching.iterationCredit = 1000
     var environment = BranchAndCut.Environment()
     environment.shouldStop = shouldStop
     if reduced.linear.columnCount == 0 { return (postsolve.lift(Postsolve.Answer(point: [])).point, true) }
     let search = BranchAndCut(reduced.linear, options: options, environment: environment)
+    // The reduced form has taken costs of fixed columns into its constant.
+    search.setCutoff(cutoff - form.sense.sign * (reduced.linear.constant - form.constant))
     let end = search.run()
+    iterations += search.simplex.iterations
     guard let point = search.incumbent else { return nil }
     return (postsolve.lift(Postsolve.Answer(point: point)).point, end == .exhausted)
   }

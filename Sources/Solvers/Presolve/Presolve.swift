@@ -52,6 +52,8 @@ public struct Presolve: Sendable {
     public static let wholeColumns = Rules(rawValue: 1 << 9)
     /// Equations that are combinations of others.
     public static let dependentEquations = Rules(rawValue: 1 << 10)
+    /// Trying both values of binary columns.
+    public static let probing = Rules(rawValue: 1 << 11)
     public static let all: Rules = Rules(rawValue: .max)
   }
 
@@ -110,6 +112,9 @@ public struct Presolve: Sendable {
     public var cancelledEntries = 0
     public var coefficients = 0
     public var impliedIntegers = 0
+    /// Bounds that probing narrowed, and columns that it found to be functions of others.
+    public var probedBounds = 0
+    public var aliases = 0
     /// Reductions that rest on whole values.
     public var wholeValues = 0
   }

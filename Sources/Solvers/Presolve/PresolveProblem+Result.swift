@@ -43,6 +43,14 @@ extension PresolveProblem {
       let (size, entries) = (rowsLeft + columnsLeft, matrix.linkedCount)
       if 100 * (sizeBefore - size) < sizeBefore && 100 * (entriesBefore - entries) < entriesBefore { break }
     }
+    if usesIntegrality && options.rules.contains(.probing) {
+      try reduceByProbing()
+      try reduceChanged()
+      if options.rules.contains(.wholeColumns) {
+        try reduceIntegers()
+        try reduceChanged()
+      }
+    }
     if options.rules.contains(.dependentEquations) {
       try reduceDependentEquations()
       try reduceChanged()
@@ -74,6 +82,30 @@ extension PresolveProblem {
     if stack.records.isEmpty && silentChanges == 0 && rowsLeft == rowCount {
       return unreduced()
     }
+    let (left, columns, rows) = remainder()
+    var linear = left
+    var position = [Int32](repeating: -1, count: columnCount)
+    for (k, j) in columns.enumerated() { position[Int(j)] = Int32(truncatingIfNeeded: k) }
+    if !form.linear.separators.isEmpty {
+      var fixed = [Double](repeating: 0, count: columnCount)
+      for record in stack.records where record.kind == .fixedColumn { fixed[Int(record.column)] = record.value }
+      linear.separators = form.linear.separators.map { PresolvedSeparator($0, position: position, fixed: fixed) }
+      if isContradicted(linear) {
+        return Presolve(result: .infeasible(farkas: []), summary: .init(before: before, after: .init(LinearForm())))
+      }
+    }
+    var result = ConicForm(linear, hessian: leftHessian(columns, position))
+    collectCones(position, into: &result)
+    let postsolve = Postsolve(
+      original: form, reduced: result, columns: columns, rows: rows, stack: stack,
+      infinity: options.infinity, restoresDuals: !restsOnWholeValues)
+    return Presolve(
+      result: .reduced(result, postsolve), summary: .init(before: before, after: .init(linear)))
+  }
+
+  /// The linear part of what is left, with the original positions of its columns and rows.
+  /// - Complexity: O(rows + columns + entries).
+  borrowing func remainder() -> (form: LinearForm, columns: [Int32], rows: [Int32]) {
     var columns: [Int32] = []
     var position = [Int32](repeating: -1, count: columnCount)
     columns.reserveCapacity(columnsLeft)
@@ -94,21 +126,7 @@ extension PresolveProblem {
     linear.rowLower = rows.map { rowLower[Int($0)] }
     linear.rowUpper = rows.map { rowUpper[Int($0)] }
     collectEntries(rows, position, into: &linear)
-    if !form.linear.separators.isEmpty {
-      var fixed = [Double](repeating: 0, count: columnCount)
-      for record in stack.records where record.kind == .fixedColumn { fixed[Int(record.column)] = record.value }
-      linear.separators = form.linear.separators.map { PresolvedSeparator($0, position: position, fixed: fixed) }
-    }
-    if isContradicted(linear) {
-      return Presolve(result: .infeasible(farkas: []), summary: .init(before: before, after: .init(LinearForm())))
-    }
-    var result = ConicForm(linear, hessian: leftHessian(columns, position))
-    collectCones(position, into: &result)
-    let postsolve = Postsolve(
-      original: form, reduced: result, columns: columns, rows: rows, stack: stack,
-      infinity: options.infinity, restoresDuals: !restsOnWholeValues)
-    return Presolve(
-      result: .reduced(result, postsolve), summary: .init(before: before, after: .init(linear)))
+    return (linear, columns, rows)
   }
 
   /// Whether a separator states a row whose columns are all gone and that does not hold.

@@ -9,6 +9,7 @@ extension Recovery {
           switch r.kind {
           case .fixedColumn: point[j] = 0
           case .singletonRow, .forcingRow, .parallelRow, .heldRow, .addedRow: break
+          case .alias: point[j] = -e.sum(0, 1, point)
           case .substitution, .doubleton: point[j] = -e.sum(0, r.count, point) / r.pivot
           case .slack:
             let n = Int(r.count)

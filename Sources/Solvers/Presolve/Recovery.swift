@@ -81,6 +81,7 @@ struct Recovery: ~Copyable {
           case .forcingRow: undoForcingRow(record, entries)
           case .substitution: undoSubstitution(record, entries)
           case .doubleton: undoDoubleton(record, entries)
+          case .alias: point[Int(record.column)] = record.value - entries.sum(0, 1, point)
           case .slack: undoSlack(record, entries)
           case .pulledRows: undoPulledRows(record, entries)
           case .parallelRow: undoParallelRow(record)

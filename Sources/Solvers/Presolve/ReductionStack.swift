@@ -16,6 +16,9 @@ struct ReductionStack: Sendable {
     case substitution
     /// As `substitution` in an equation with two entries, the bounds of `column` passed on to `other`.
     case doubleton
+    /// `column` is `value` minus the entry times `other` wherever whole columns are whole: the entry, then the rows of
+    /// `column`.
+    case alias
     /// `column` is the slack of row `row`: the row's other entries, and its sides.
     case slack
     /// A free `column` without cost, which pulls every row that it occurs in: those rows with their other entries.

@@ -65,8 +65,8 @@ extension PresolveProblem {
     return false
   }
 
-  /// Adds multiples of a row of two entries to the others by way of the remaining column.
-  private mutating func addToColumn(_ record: ReductionStack.Record, _ side: Double) {
+  /// Adds multiples of a row of two entries to the others by way of the remaining column; the row need not be there.
+  mutating func addToColumn(_ record: ReductionStack.Record, _ side: Double) {
     let other = Int(stack.indices[record.first])
     let ratio = stack.values[record.first] / record.pivot
     var k = matrix.columnHead[other]

@@ -59,12 +59,31 @@ public final class ProductFormBasis {
   public func solve(_ b: SparseVector, tolerance: Double = 0) {
     factors.solve(b, tolerance: tolerance)
     let x = b.values
-    for k in 0..<rows.count {
-      let r = Int(rows[k])
-      if x[r] == 0 { continue }
-      let t = x[r] / pivots[k]
-      x[r] = t
-      for e in starts[k]..<starts[k + 1] { b.add(-values[e] * t, at: Int(indices[e])) }
+    withEntries { rows, pivots, starts, indices, values in
+      for k in 0..<rows.count {
+        let r = Int(rows[k])
+        if x[r] == 0 { continue }
+        let t = x[r] / pivots[k]
+        x[r] = t
+        for e in starts[k]..<starts[k + 1] { b.add(-values[e] * t, at: Int(indices[e])) }
+      }
+    }
+  }
+
+  private func withEntries(
+    _ body: (
+      UnsafeBufferPointer<Int32>, UnsafeBufferPointer<Double>, UnsafeBufferPointer<Int>, UnsafeBufferPointer<Int32>,
+      UnsafeBufferPointer<Double>
+    ) -> Void
+  ) {
+    rows.withUnsafeBufferPointer { rows in
+      pivots.withUnsafeBufferPointer { pivots in
+        starts.withUnsafeBufferPointer { starts in
+          indices.withUnsafeBufferPointer { indices in
+            values.withUnsafeBufferPointer { values in body(rows, pivots, starts, indices, values) }
+          }
+        }
+      }
     }
   }
 
@@ -72,12 +91,14 @@ public final class ProductFormBasis {
   /// - Complexity: that of ``SparseLU/solveTransposed(_:tolerance:)`` + O(entries of the replacements).
   public func solveTransposed(_ c: SparseVector, tolerance: Double = 0) {
     let y = c.values
-    for k in (0..<rows.count).reversed() {
-      let r = Int(rows[k])
-      var t = y[r]
-      for e in starts[k]..<starts[k + 1] { t -= values[e] * y[Int(indices[e])] }
-      if t == y[r] && pivots[k] == 1 || t == 0 && y[r] == 0 { continue }
-      c.add(t / pivots[k] - y[r], at: r)
+    withEntries { rows, pivots, starts, indices, values in
+      for k in (0..<rows.count).reversed() {
+        let r = Int(rows[k])
+        var t = y[r]
+        for e in starts[k]..<starts[k + 1] { t -= values[e] * y[Int(indices[e])] }
+        if t == y[r] && pivots[k] == 1 || t == 0 && y[r] == 0 { continue }
+        c.add(t / pivots[k] - y[r], at: r)
+      }
     }
     factors.solveTransposed(c, tolerance: tolerance)
   }

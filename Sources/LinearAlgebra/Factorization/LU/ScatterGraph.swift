@@ -192,7 +192,7 @@ final class GraphSearch {
       }
       let found = nodeCount - first
       x.indices.update(from: reached + first, count: found)
-      x.entryCount = found
+      x.countCell.pointee = found
       x.drop(tolerance)
       return
     }

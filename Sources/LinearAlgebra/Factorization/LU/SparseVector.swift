@@ -7,10 +7,13 @@ public final class SparseVector {
   public let values: UnsafeMutablePointer<Double>
   /// The listed places, each once, in any order.
   public let indices: UnsafeMutablePointer<Int32>
-  /// How many places are listed.
-  public internal(set) var entryCount = 0
   /// 1 for listed places.
-  let marks: UnsafeMutablePointer<UInt8>
+  @usableFromInline let marks: UnsafeMutablePointer<UInt8>
+  /// The number of listed places, on the heap: loops over a stored property would check each access to it.
+  @usableFromInline let countCell: UnsafeMutablePointer<Int>
+
+  /// How many places are listed.
+  @inlinable public var entryCount: Int { countCell.pointee }
 
   public init(count: Int) {
     self.count = count
@@ -20,21 +23,24 @@ public final class SparseVector {
     indices.initialize(repeating: 0, count: count + 1)
     marks = .allocate(capacity: count + 1)
     marks.initialize(repeating: 0, count: count + 1)
+    countCell = .allocate(capacity: 1)
+    countCell.initialize(to: 0)
   }
 
   deinit {
     values.deallocate()
     indices.deallocate()
     marks.deallocate()
+    countCell.deallocate()
   }
 
   /// Adds to the value at a place.
-  @inline(__always)
+  @inlinable @inline(__always)
   public func add(_ value: Double, at i: Int) {
     if marks[i] == 0 {
       marks[i] = 1
-      indices[entryCount] = Int32(truncatingIfNeeded: i)
-      entryCount += 1
+      indices[countCell.pointee] = Int32(truncatingIfNeeded: i)
+      countCell.pointee += 1
     }
     values[i] += value
   }
@@ -47,7 +53,7 @@ public final class SparseVector {
       values[i] = 0
       marks[i] = 0
     }
-    entryCount = 0
+    countCell.pointee = 0
   }
 
   /// Takes values of size at most `tolerance` off the list.
@@ -64,18 +70,18 @@ public final class SparseVector {
         kept += 1
       }
     }
-    entryCount = kept
+    countCell.pointee = kept
   }
 
   /// Lists the places of values above `tolerance` anew, after they were changed past the list.
   /// - Complexity: O(count).
   func relist(_ tolerance: Double) {
-    entryCount = 0
+    countCell.pointee = 0
     for i in 0..<count {
       if abs(values[i]) > tolerance {
         marks[i] = 1
-        indices[entryCount] = Int32(truncatingIfNeeded: i)
-        entryCount += 1
+        indices[countCell.pointee] = Int32(truncatingIfNeeded: i)
+        countCell.pointee += 1
       } else {
         values[i] = 0
         marks[i] = 0

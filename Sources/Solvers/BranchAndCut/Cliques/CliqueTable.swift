@@ -1,7 +1,7 @@
 /// Sets of which at most one can hold: cliques of the conflict graph of the binary columns.
 ///
-/// The literal `2 j` says that binary column j is 1, the literal `2 j + 1` that it is 0. Two literals of one clique never
-/// hold together in a feasible point.
+/// The literal `2 j` says that binary column j is 1, the literal `2 j + 1` that it is 0. Two literals of one clique
+/// never hold together in a feasible point.
 ///
 /// A. Atamtürk, G. L. Nemhauser and M. W. P. Savelsbergh, "Conflict graphs in solving integer programming problems",
 /// European Journal of Operational Research 121 (2000).

@@ -1,6 +1,6 @@
 extension CutSeparation {
-  /// Clique inequalities: `Σ literals <= 1` for sets of which any two conflict, found by a search for heavy cliques among
-  /// the literals that are above 0, then enlarged by others.
+  /// Clique inequalities: `Σ literals <= 1` for sets of which any two conflict, found by a search for heavy cliques
+  /// among the literals that are above 0, then enlarged by others.
   ///
   /// A. Atamtürk, G. L. Nemhauser and M. W. P. Savelsbergh, "Conflict graphs in solving integer programming problems",
   /// European Journal of Operational Research 121 (2000), section 4.

@@ -8,7 +8,7 @@ extension CutSeparation {
     let table = rows
     let limit = cuts.count + options.cutLimit
     var effort = 0
-    for i in 0..<rows.count where table.starts[i + 1] - table.starts[i] >= 2 {
+    for i in 0..<rows.count where mayHaveCover(i) {
       clearAggregate()
       addRow(i, 1)
       for sign in [1.0, -1.0] {
@@ -23,6 +23,31 @@ extension CutSeparation {
     clearAggregate()
   }
 
+  /// Whether a row has a fractional binary column, and entries of different sizes: covers of others say what the row
+  /// itself says when its side is rounded.
+  private func mayHaveCover(_ i: Int) -> Bool {
+    let (table, near) = (rows, options.integrality)
+    let first = table.starts[i]
+    if table.starts[i + 1] - first < 2 { return false }
+    let size = abs(table.values[first])
+    // A side that is a multiple of the entries is rounded already.
+    let isRounded = [lower[columnCount + i], upper[columnCount + i]].allSatisfy { side in
+      side.isInfinite || (side / size).rounded() * size == side
+    }
+    var (isFractional, hasSizes) = (false, !isRounded)
+    for k in first..<table.starts[i + 1] {
+      let j = Int(table.columns[k])
+      if abs(table.values[k]) != size || isInteger[j] == 0 || upper[j] - lower[j] != 1 { hasSizes = true }
+      if isInteger[j] != 0 {
+        if point[j] > lower[j] + near && point[j] < upper[j] - near { isFractional = true }
+      } else if variableBounds.bestLower[j] >= 0 || variableBounds.bestUpper[j] >= 0 {
+        isFractional = true
+      }
+      if isFractional && hasSizes { return true }
+    }
+    return false
+  }
+
   /// Lifted cover inequalities of the aggregation, read as `sign * row <= 0`.
   private func separateCovers(_ sign: Double, _ effort: inout Int, into cuts: inout [Cut]) {
     guard let knapsack = relaxToKnapsack(sign) else { return }
@@ -33,7 +58,8 @@ extension CutSeparation {
     if knapsack.capacity < -tolerance || total <= knapsack.capacity + tolerance { return }
     if !knapsack.point.contains(where: { $0 > near && $0 < 1 - near }) { return }
     let byRatio = (0..<items).sorted { a, b in
-      let (first, second) = ((1 - knapsack.point[a]) * knapsack.weights[b], (1 - knapsack.point[b]) * knapsack.weights[a])
+      let first = (1 - knapsack.point[a]) * knapsack.weights[b]
+      let second = (1 - knapsack.point[b]) * knapsack.weights[a]
       return first != second ? first < second : a < b
     }
     let byValue = (0..<items).sorted { a, b in

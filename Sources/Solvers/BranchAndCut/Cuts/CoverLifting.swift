@@ -1,8 +1,8 @@
 /// A cover inequality of a knapsack `Σ weights[k] x[k] <= capacity`, x binary, weights positive, and its lifting.
 ///
-/// With C a cover and C₂ a part of it, `Σ_{C∖C₂} x_k <= |C∖C₂| - 1` holds where C₂ is at 1. Columns outside are lifted
-/// up and those of C₂ down one after the other, each by the largest entry that keeps the inequality valid, found from
-/// the least weight at which each value of the left-hand side is reached.
+/// With C a cover and C₂ a part of it, `Σ_{C∖C₂} x_k <= |C∖C₂| - 1` holds where C₂ is at 1. Columns outside are
+/// lifted up and those of C₂ down one after the other, each by the largest entry that keeps the inequality valid,
+/// found from the least weight at which each value of the left-hand side is reached.
 ///
 /// Z. Gu, G. L. Nemhauser and M. W. P. Savelsbergh, "Lifted cover inequalities for 0-1 integer programs: computation",
 /// INFORMS Journal on Computing 10 (1998), section 2; E. Zemel, "Easily computable facets of the knapsack polytope",

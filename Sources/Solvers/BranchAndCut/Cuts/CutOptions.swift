@@ -29,6 +29,8 @@ struct CutOptions: Sendable {
   /// Rows and columns of the system modulo 2 at most, the tightest and the furthest from bounds. Defaults 1000, 1000.
   var parityRows = 1000
   var parityColumns = 1000
+  /// Zero-half cuts that one call returns at most, the most violated. Default 200.
+  var zeroHalfLimit = 200
   /// Literals above 0 among which cliques are searched, the largest. Default 1500.
   var cliqueVertices = 1500
   /// Entries that one call of a separator may look at. Default 6,000,000: some hundredths of a second.

@@ -2,14 +2,14 @@
 ///
 /// T. Achterberg, "Constraint integer programming", PhD thesis, TU Berlin (2007), section 8.
 struct CutSelection: Sendable {
-  /// Cuts that are taken at most. Default 500.
-  var limit = 500
-  /// Largest cosine of the angle between two cuts that are taken. Default 0.5.
-  var parallelism = 0.5
+  /// Cuts that are taken at most. Default 200.
+  var limit = 200
+  /// Largest cosine of the angle between two cuts that are taken. Default 0.8.
+  var parallelism = 0.8
   /// Cuts with at least this share of the best score may be nearly parallel, up to ``bestParallelism``. Default 0.9.
   var bestShare = 0.9
-  /// Default 0.9.
-  var bestParallelism = 0.9
+  /// Default 0.95.
+  var bestParallelism = 0.95
   /// Weight of the angle with the objective in the score, against 1 for the efficacy. Default 0.1.
   var objectiveWeight = 0.1
   /// Cuts with less efficacy than this are not taken. Default 1e-4.

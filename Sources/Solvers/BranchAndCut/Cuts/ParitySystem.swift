@@ -37,8 +37,8 @@ struct ParitySystem {
   /// Eliminates columns in their order, each by the tightest row that has it.
   /// - Parameters:
   ///   - effort: words that may be looked at.
-  ///   - report: is given the numbers of rows whose sum is odd with slack and odd columns below 1.
-  mutating func eliminate(effort: Int, report: ([Int32]) -> Void) {
+  ///   - report: is given what slack and odd columns sum to, and the numbers of the rows, for odd sums below 1.
+  mutating func eliminate(effort: Int, report: (Double, [Int32]) -> Void) {
     var left = effort
     let width = words
     for row in 0..<rowCount where isLeft[row] { judge(row, report) }
@@ -69,7 +69,7 @@ struct ParitySystem {
     }
   }
 
-  private func judge(_ row: Int, _ report: ([Int32]) -> Void) {
+  private func judge(_ row: Int, _ report: (Double, [Int32]) -> Void) {
     if !isOdd[row] { return }
     var total = slacks[row]
     for w in 0..<columnWords {
@@ -88,6 +88,6 @@ struct ParitySystem {
         word &= word - 1
       }
     }
-    report(sum)
+    report(total, sum)
   }
 }

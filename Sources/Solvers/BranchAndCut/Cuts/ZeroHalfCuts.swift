@@ -5,23 +5,35 @@ extension CutSeparation {
   /// between their bounds, the furthest first, by the tightest rows, leaves combinations whose side is odd and whose
   /// slack and odd columns sum to less than 1: those are cut.
   ///
-  /// A. Caprara and M. Fischetti, "{0, 1/2}-Chvátal-Gomory cuts", Mathematical Programming 74 (1996); the elimination:
-  /// A. Koster, A. Zymolka and M. Kutschka, "Algorithms to separate {0, 1/2}-Chvátal-Gomory cuts", Algorithmica 55 (2009).
+  /// A. Caprara and M. Fischetti, "{0, 1/2}-Chvátal-Gomory cuts", Mathematical Programming 74 (1996); the
+  /// elimination: A. Koster, A. Zymolka and M. Kutschka, "Algorithms to separate {0, 1/2}-Chvátal-Gomory cuts",
+  /// Algorithmica 55 (2009).
   /// - Complexity: O(entries + ``CutOptions/effort``).
   func separateZeroHalf(into cuts: inout [Cut]) {
     guard var system = paritySystem() else { return }
-    let limit = cuts.count + options.cutLimit
-    var combinations: [[Int32]] = []
-    system.eliminate(effort: options.effort) { combinations.append($0) }
-    for combination in combinations {
+    var combinations: [(cost: Double, rows: [Int32])] = []
+    system.eliminate(effort: options.effort) { combinations.append(($0, $1)) }
+    // The most violated ones, those of fewer rows first among equals.
+    combinations.sort { a, b in
+      let (first, second) = ((a.cost * 1e6).rounded(), (b.cost * 1e6).rounded())
+      if first != second { return first < second }
+      return a.rows.count != b.rows.count ? a.rows.count < b.rows.count : a.rows.lexicographicallyPrecedes(b.rows)
+    }
+    let table = rows
+    let limit = cuts.count + options.zeroHalfLimit
+    var effort = 0
+    var seen: Set<[Int32]> = []
+    for (_, combination) in combinations {
+      if !seen.insert(combination).inserted { continue }
       var weights: [Double] = []
       for i in combination {
+        effort += 20 * (table.starts[Int(i) + 1] - table.starts[Int(i)])
         let z = columnCount + Int(i)
         // Towards the side that the row is near to, so that its slack is rounded away.
         weights.append(upper[z] - point[z] <= point[z] - lower[z] ? 0.5 : -0.5)
       }
       cutsFromAggregation(rows: combination, weights: weights, kind: .zeroHalf, into: &cuts)
-      if cuts.count >= limit { break }
+      if cuts.count >= limit || effort > options.effort / 2 { break }
     }
     clearAggregate()
   }
