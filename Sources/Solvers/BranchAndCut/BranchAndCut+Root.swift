@@ -56,6 +56,29 @@ extension BranchAndCut {
     keepRoot()
     findFractional()
     searchAtRoot()
+    tightenGlobally()
     return end.map { .ended($0) } ?? .solved
+  }
+
+  /// Whether so many columns were fixed that presolve will make much of it.
+  var isWorthRestart: Bool {
+    guard options.restartShare < 1, !fractional.isEmpty else { return false }
+    var open = 0
+    var fixed = 0
+    for j in columns.integers where form.columnLower[Int(j)] < form.columnUpper[Int(j)] {
+      open += 1
+      if domain.isFixed(Int(j)) { fixed += 1 }
+    }
+    return Double(fixed) > options.restartShare * Double(open)
+  }
+
+  /// The form within the bounds found so far.
+  var narrowedForm: LinearForm {
+    var narrowed = form
+    for j in columns.integers {
+      narrowed.columnLower[Int(j)] = domain.lower[Int(j)]
+      narrowed.columnUpper[Int(j)] = domain.upper[Int(j)]
+    }
+    return narrowed
   }
 }

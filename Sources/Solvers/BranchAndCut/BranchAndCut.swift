@@ -8,7 +8,7 @@ import LinearAlgebra
 /// branching has made reliable (T. Achterberg, T. Koch and A. Martin, "Branching rules revisited", Operations Research
 /// Letters 33, 2005). The search is deterministic for a seed.
 ///
-/// Objectives are of a minimization, without the form's constant.
+/// Objectives are of a minimization, without the constant of ``BranchAndCut/form``.
 final class BranchAndCut {
   struct Options: Sendable {
     /// Distance from a whole number that counts as whole.
@@ -33,6 +33,9 @@ final class BranchAndCut {
     /// Nodes in a row for which the slack of a cut was basic until it leaves the relaxation.
     var cutAge = 30
     var seed: UInt64 = 1
+    /// Whole columns are fixed at the root to this share before the search asks to be started anew on what is left; 1 for
+    /// never.
+    var restartShare = 1.0
     /// Searches inside of heuristics, which call none that search themselves.
     var isInner = false
   }
@@ -41,6 +44,8 @@ final class BranchAndCut {
     /// The tree is empty: the incumbent is optimal, or there is no point.
     case exhausted
     case nodeLimit, iterationLimit, solutionLimit, stopped
+    /// Many columns got fixed at the root: the form within ``BranchAndCut/domain`` is worth another presolve.
+    case restart
     /// The relaxation has no end.
     case unbounded
     /// Some node could not be solved: what was found stands, nothing is proven beyond the bound.
@@ -103,11 +108,14 @@ final class BranchAndCut {
     if form.sense == .maximize {
       minimized.sense = .minimize
       minimized.objective = form.objective.map { -$0 }
+      minimized.constant = -form.constant
     }
     self.form = minimized
     self.options = options
     self.environment = environment
-    simplex = Simplex(minimized)
+    var simplexOptions = Simplex.Options()
+    simplexOptions.cleanupSteps = 500
+    simplex = Simplex(minimized, options: simplexOptions)
     domain = Domain(minimized)
     columns = FormColumns(minimized)
     pseudocosts = Pseudocosts(columnCount: form.columnCount)
@@ -142,12 +150,25 @@ final class BranchAndCut {
     improvements += 1
     heuristicState.recentPoints.append(whole)
     if heuristicState.recentPoints.count > 4 { heuristicState.recentPoints.removeFirst() }
-    let step = max(options.absoluteGap, options.gap * abs(total + form.constant))
-    cutoff = granularity > 0 ? min(total - step, total - granularity * (1 - 1e-6)) : total - step
+    lowerCutoff(below: total)
     queue.prune(above: cutoff)
     environment.progress(self, source)
     if improvements >= options.solutionLimit { end = .solutionLimit }
     return true
+  }
+
+  private func lowerCutoff(below objective: Double) {
+    let step = max(options.absoluteGap, options.gap * abs(objective + form.constant))
+    let next = granularity > 0 ? min(objective - step, objective - granularity * (1 - 1e-6)) : objective - step
+    cutoff = min(cutoff, next)
+  }
+
+  /// Starts with a point known from elsewhere, as far as it is one of this form.
+  func adopt(_ known: [Double], objective: Double) {
+    incumbentObjective = objective
+    lowerCutoff(below: objective)
+    guard let whole = columns.rounded(known, tolerance: 1e-5), columns.isFeasible(whole, form: form) else { return }
+    incumbent = whole
   }
 
   private func satisfiesSeparators(_ whole: [Double]) -> Bool {
@@ -168,6 +189,7 @@ final class BranchAndCut {
     case .ended(let end): return finish(end)
     case .unsolved: return finish(.failed)
     }
+    if isWorthRestart { return finish(.restart) }
     var next: Node? = Node(parent: nil, changes: [], bound: rootObjective, estimate: rootObjective, start: simplexState)
     var isChild = false
     var plunge = 0

@@ -49,21 +49,84 @@ struct BranchAndCutRun {
 
   private var sign: Double { form.sense.sign }
 
-  /// Searches the reduced form.
+  /// Searches the reduced form; what is left of it after many columns were fixed at the root is presolved and searched in
+  /// its place.
   func search(_ reduced: LinearForm, _ postsolve: Postsolve?) -> FormOutcome {
     context.report(.phase("branch and cut"))
     let relay = SearchRelay()
-    let lift = { (point: [Double]) in postsolve?.lift(Postsolve.Answer(point: point)).point ?? point }
+    var stages = [Stage(form: reduced, postsolve: postsolve)]
+    var restartsLeft = 3
+    while true {
+      let stage = stages[stages.count - 1]
+      let route = StageRoute(stages: stages)
+      var own = searchOptions
+      own.restartShare = restartsLeft > 0 ? 0.2 : 1
+      let search = BranchAndCut(stage.form, options: own, environment: environment(route, relay))
+      if let best = relay.best {
+        search.adopt(route.restrictFromFirst(best.point), objective: best.total - search.form.constant)
+      }
+      var end = search.run()
+      if let point = search.incumbent, search.improvements > 0 {
+        relay.best = (route.liftToFirst(point), search.incumbentObjective + search.form.constant, search.incumbentSource)
+      }
+      relay.nodes += search.nodeCount
+      relay.iterations += search.simplex.iterations
+      if end == .restart {
+        restartsLeft -= 1
+        switch Presolve.run(search.narrowedForm).result {
+        case .reduced(let next, let back):
+          context.report(.log("restart: \(next.linear.columnCount) of \(stage.form.columnCount) columns are left"))
+          if next.linear.columnCount > 0 {
+            stages.append(Stage(form: next.linear, postsolve: back))
+            continue
+          }
+          let point = back.lift(Postsolve.Answer(point: [])).point
+          if search.offer(point, source: "presolve") {
+            relay.best = (route.liftToFirst(point), search.incumbentObjective + search.form.constant, "presolve")
+          }
+          end = .exhausted
+        case .infeasible:
+          // Nothing is left below the cutoff.
+          end = .exhausted
+        case .infeasibleOrUnbounded:
+          restartsLeft = 0
+          continue
+        }
+      }
+      return outcome(search, end, reduced, relay)
+    }
+  }
+
+  private func environment(_ route: StageRoute, _ relay: SearchRelay) -> BranchAndCut.Environment {
     var environment = BranchAndCut.Environment()
     environment.shouldStop = { [context] in context.shouldStop }
-    environment.accepts = { point, source in accepts(lift(point), source) }
-    environment.progress = { search, source in
-      report(search, source, reduced.constant, relay)
+    environment.accepts = { point, source in accepts(route.lift(point), source) }
+    environment.progress = { search, source in report(search, source, relay) }
+    environment.ask = { moment, search in ask(moment, search, route) }
+    return environment
+  }
+
+  /// A form that is searched, and what leads back from it to the one before; nil where that is the same.
+  struct Stage {
+    var form: LinearForm
+    var postsolve: Postsolve?
+
+    func lift(_ point: [Double]) -> [Double] { postsolve?.lift(Postsolve.Answer(point: point)).point ?? point }
+    func restrict(_ point: [Double]) -> [Double] { postsolve?.restrict(point: point) ?? point }
+  }
+
+  /// The way between the form searched and those before.
+  struct StageRoute {
+    let stages: [Stage]
+
+    func liftToFirst(_ point: [Double]) -> [Double] {
+      stages.dropFirst().reversed().reduce(point) { $1.lift($0) }
     }
-    environment.ask = { moment, search in ask(moment, search, postsolve, relay, lift) }
-    let search = BranchAndCut(reduced, options: searchOptions, environment: environment)
-    let end = search.run()
-    return outcome(search, end, reduced)
+    func lift(_ point: [Double]) -> [Double] { stages[0].lift(liftToFirst(point)) }
+    func restrictFromFirst(_ point: [Double]) -> [Double] {
+      stages.dropFirst().reduce(point) { $1.restrict($0) }
+    }
+    func restrict(_ point: [Double]) -> [Double] { restrictFromFirst(stages[0].restrict(point)) }
   }
 
   private var searchOptions: BranchAndCut.Options {
@@ -91,16 +154,15 @@ struct BranchAndCutRun {
   }
 
   private func ask(
-    _ moment: HeuristicMoment, _ search: BranchAndCut, _ postsolve: Postsolve?, _ relay: SearchRelay,
-    _ lift: ([Double]) -> [Double]
+    _ moment: HeuristicMoment, _ search: BranchAndCut, _ route: StageRoute
   ) -> [(point: [Double], source: String)] {
     guard let socket = context.heuristics, socket.wants(moment) else { return [] }
     _ = socket.ask(
       HeuristicSocket.Question(
-        moment: moment, relaxation: moment == .beforeSearch ? nil : lift(search.point.array), lower: form.columnLower,
+        moment: moment, relaxation: moment == .beforeSearch ? nil : route.lift(search.point.array), lower: form.columnLower,
         upper: form.columnUpper, complete: complete))
     guard let best = socket.best else { return [] }
-    return [(postsolve?.restrict(point: best.point) ?? best.point, best.source)]
+    return [(route.restrict(best.point), best.source)]
   }
 
   /// Solves what is left when columns are fixed, with small limits in work rather than time.
@@ -114,25 +176,32 @@ struct BranchAndCutRun {
 
   // MARK: - Reports
 
-  /// When the last report was made.
+  /// What goes from one search to the next after a restart.
   final class SearchRelay {
     var lastReport = -1.0
     var bestBound: Double?
+    /// The best point in the columns of the first form, its objective with constant in the sense of a minimization.
+    var best: (point: [Double], total: Double, source: String)?
+    var nodes = 0
+    var iterations = 0
   }
 
-  private func report(_ search: BranchAndCut, _ source: String?, _ constant: Double, _ relay: SearchRelay) {
+  private func report(_ search: BranchAndCut, _ source: String?, _ relay: SearchRelay) {
     let now = context.deadline.elapsed
     guard source != nil || now - relay.lastReport > 0.1 else { return }
     relay.lastReport = now
-    let bound = sign * search.bound + constant
+    let bound = sign * (search.bound + search.form.constant)
     if bound.isFinite, relay.bestBound.map({ (bound - $0) * sign > 0 }) ?? true { relay.bestBound = bound }
     let progress = SolveEvent.Progress(
-      seconds: now, nodes: search.nodeCount, open: search.queue.count,
-      incumbent: search.incumbent == nil ? nil : sign * search.incumbentObjective + constant, bound: relay.bestBound)
+      seconds: now, nodes: relay.nodes + search.nodeCount, open: search.queue.count,
+      incumbent: search.incumbentObjective.isFinite ? sign * (search.incumbentObjective + search.form.constant) : nil,
+      bound: relay.bestBound)
     context.report(source.map { .incumbent(progress, source: $0) } ?? .progress(progress))
   }
 
-  private func outcome(_ search: BranchAndCut, _ end: BranchAndCut.End, _ reduced: LinearForm) -> FormOutcome {
+  private func outcome(
+    _ search: BranchAndCut, _ end: BranchAndCut.End, _ reduced: LinearForm, _ relay: SearchRelay
+  ) -> FormOutcome {
     let reason: TerminationReason =
       switch end {
       case .exhausted: .proved
@@ -140,17 +209,19 @@ struct BranchAndCutRun {
       case .iterationLimit: .iterationLimit
       case .solutionLimit: .solutionLimit
       case .stopped: context.cancellation.isCancelled ? .interrupted : .timeLimit
-      case .failed, .unbounded: .numericalFailure
+      case .restart where context.shouldStop: context.cancellation.isCancelled ? .interrupted : .timeLimit
+      case .failed, .unbounded, .restart: .numericalFailure
       }
     var outcome = FormOutcome(.unknown, Termination(reason))
     if end == .unbounded { outcome.termination.detail = "the relaxation is unbounded" }
-    if let point = search.incumbent {
-      outcome.point = point
-      outcome.source = search.incumbentSource
-      let objective = sign * search.incumbentObjective + reduced.constant
+    let bound = sign * (search.bound + search.form.constant)
+    if let best = relay.best {
+      outcome.point = best.point
+      outcome.source = best.source
+      let objective = sign * best.total
       outcome.objective = objective
-      outcome.bound = sign * search.bound + reduced.constant
-      let distance = search.incumbentObjective - search.bound
+      outcome.bound = end == .exhausted ? objective : bound
+      let distance = end == .exhausted ? 0 : best.total - (search.bound + search.form.constant)
       let isClosed = distance <= options.absoluteGap || distance <= options.gap * max(1e-10, abs(objective))
       outcome.outcome = end == .exhausted || isClosed ? .optimal : .feasible
       if outcome.outcome == .optimal {
@@ -161,20 +232,19 @@ struct BranchAndCutRun {
       outcome.outcome = .infeasible
       outcome.termination.detail = "tree empty"
       outcome.proof = .search
-      if search.nodeCount == 0, search.cutLoop.rowCount == 0, search.simplex.farkasRow.count == reduced.rowCount,
+      if relay.nodes == 0, search.form.columnCount == reduced.columnCount, search.cutLoop.rowCount == 0, search.simplex.farkasRow.count == reduced.rowCount,
         search.simplex.farkasRow.contains(where: { $0 != 0 })
       {
         outcome.farkas = search.simplex.farkasRow
         outcome.proof = .certificate
         outcome.termination.detail = "the relaxation is infeasible"
       }
-    } else {
-      let bound = sign * search.bound + reduced.constant
-      if bound.isFinite { outcome.bound = bound }
+    } else if bound.isFinite {
+      outcome.bound = bound
     }
     outcome.statistics.solver = "branch and cut"
-    outcome.statistics.nodes = search.nodeCount
-    outcome.statistics.iterations = search.simplex.iterations
+    outcome.statistics.nodes = relay.nodes
+    outcome.statistics.iterations = relay.iterations
     outcome.statistics.rows = reduced.rowCount
     outcome.statistics.columns = reduced.columnCount
     outcome.statistics.entries = reduced.entryCount

@@ -8,7 +8,7 @@ struct InnerSearch {
   var iterationLimit = 10_000
   var gap = 0.01
   var seed: UInt64 = 1
-  /// Only points whose objective, in the sense of a minimization and without the form's constant, is below it count.
+  /// Only points of a form to be minimized whose objective, without the form's constant, is below it count.
   var cutoff = Double.infinity
   /// Simplex steps taken.
   private(set) var iterations = 0
@@ -35,7 +35,7 @@ struct InnerSearch {
     if reduced.linear.columnCount == 0 { return (postsolve.lift(Postsolve.Answer(point: [])).point, true) }
     let search = BranchAndCut(reduced.linear, options: options, environment: environment)
     // The reduced form has taken costs of fixed columns into its constant.
-    search.setCutoff(cutoff - form.sense.sign * (reduced.linear.constant - form.constant))
+    search.setCutoff(cutoff - (reduced.linear.constant - form.constant))
     let end = search.run()
     iterations += search.simplex.iterations
     guard let point = search.incumbent else { return nil }

@@ -27,14 +27,14 @@ extension Simplex {
     // Rarely more than two rounds: perturbed costs, then what is left with the true ones.
     for round in 0..<8 {
       let status = runDual(limit: limit, cutoff: scaledCutoff, mayPerturb: round < 3, shouldStop: shouldStop)
-      guard status == .optimal else {
-        if status == .infeasible || status == .cutOff { return status }
-        return status
-      }
+      if status != .optimal { return status }
       if hasShiftedCosts {
         restoreCosts()
         if dualInfeasibility <= options.dualTolerance { return .optimal }
-        let status = runPrimal(limit: limit, shouldStop: shouldStop)
+        let enough = options.cleanupSteps == .max ? Int.max : iterations + options.cleanupSteps
+        let status = runPrimal(limit: min(limit, enough), shouldStop: shouldStop)
+        // A feasible point whose multipliers prove a bound that is good enough.
+        if status == .iterationLimit && iterations < limit && violationSum <= 0 { return .optimal }
         if status != .optimal { return status }
         if violationSum <= 0 { return .optimal }
         continue
@@ -157,7 +157,7 @@ extension Simplex {
           makeDualFeasible()
           objective = presentObjective
           retries += 1
-          if retries > 20 { return .failed }
+          if retries > 100 { return .failed }
           continue
         }
         if proveInfeasible(row) { return .infeasible }

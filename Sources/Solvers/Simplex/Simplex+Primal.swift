@@ -6,11 +6,12 @@ extension Simplex {
   func runPrimal(limit: Int, shouldStop: () -> Bool) -> Status {
     var references = [Double](repeating: 1, count: count)
     var retries = 0
+    var stalled = 0
     while true {
       if isDue { refactor() }
       if iterations >= limit { return .iterationLimit }
       if iterations & 15 == 15 && shouldStop() { return .stopped }
-      let entering = enteringColumn(references)
+      let entering = enteringColumn(references, byChance: stalled > options.stalledPrimalSteps)
       if entering < 0 { return .optimal }
       computeDirection(entering)
       let sign: Double = z[entering] < 0 ? 1 : -1
@@ -25,6 +26,7 @@ extension Simplex {
         return .unbounded
       }
       iterations += 1
+      stalled = stop.step > 1e-12 ? 0 : stalled + 1
       if stop.row < 0 {
         // The column reaches its other bound first.
         shiftValues(entering, by: sign * stop.step)
@@ -62,7 +64,7 @@ extension Simplex {
   }
 
   /// The column with the largest reduced cost of the wrong sign for its Devex weight; -1 when there is none.
-  private func enteringColumn(_ references: [Double]) -> Int {
+  private func enteringColumn(_ references: [Double], byChance: Bool) -> Int {
     var best = -1
     var most = 0.0
     let tolerance = options.dualTolerance
@@ -78,6 +80,7 @@ extension Simplex {
           case .zero: if abs(value) <= tolerance { continue }
           }
           if value * value > most * references[k] {
+            if byChance && best >= 0 && generator.next() & 3 != 0 { continue }
             most = value * value / references[k]
             best = k
           }

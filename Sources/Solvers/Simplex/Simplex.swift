@@ -26,6 +26,11 @@ final class Simplex {
     var perturbation = 5e-7
     /// Steps without a change of the dual objective after which costs are perturbed.
     var stalledSteps = 40
+    /// Primal steps that remove what perturbed costs have left; after so many a feasible point is taken as it is, with
+    /// the bound that its multipliers prove. All that it takes by default.
+    var cleanupSteps = Int.max
+    /// Primal steps without progress after which the choice among entering columns is left to chance.
+    var stalledPrimalSteps = 100
     var factors = SparseLU.Options()
   }
 
