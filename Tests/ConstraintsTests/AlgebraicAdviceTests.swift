@@ -38,8 +38,6 @@ struct AlgebraicAdviceTests {
     ("make[bread] <= 3", "write 'bread' in quotes"), ("make[bred] <= 3", nil),
     ("sum(x[t] * make[p] for t in T for p in P) <= 3", "separate generators by commas: for t in T, p in P"),
     ("sum(x[t] for t in T where t > 1 for p in P) <= 3", "write for t in T, p in P where ..."),
-    ("u + v <= 3 and u <= 1", "write two constraints, or a list of two"),
-    ("u <= 3 and v <= 1 and u >= 0", "write 3 constraints, or a list of 3"),
     ("x[7] <= 3", "restrict the loop with 'where', or write x[...] default 0"),
   ])
   func mends(_ text: String, _ mend: String?) {

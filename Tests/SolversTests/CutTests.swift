@@ -109,6 +109,30 @@ struct CutTests {
     #expect(contains(found, [0: 1, 1: 1, 2: 1, 3: 1, 4: 1], 2), "\(found)")
   }
 
+  @Test func `pairwise conflicts of knapsacks give a clique`() {
+    // Any two of three exceed their knapsack: x0 + x1 + x2 <= 1.
+    let rows: [([(Int, Double)], Double)] = [([(0, 5), (1, 4)], 8), ([(1, 3), (2, 3)], 5), ([(0, 2), (2, 7)], 8)]
+    let problem = form(Array(repeating: (0, 1, true), count: 3), rows)
+    let found = cuts(of: problem, at: [0.5, 0.5, 0.5]) { $0.separateCliques(into: &$1) }
+    #expect(contains(found, [0: 1, 1: 1, 2: 1], 1), "\(found)")
+  }
+
+  @Test func `conflicts that only probing sees enter the clique table`() {
+    // Each x_k needs amount t_k, and two amounts of 6 exceed 10: no row with two of x says so.
+    var problem = form(
+      Array(repeating: (0, 1, true), count: 3) + Array(repeating: (0, 9, false), count: 3),
+      (0..<3).map { ([($0, 6), ($0 + 3, -1)], 0) })
+    for (a, b) in [(3, 4), (4, 5), (3, 5)] { problem.addRow([(a, 1), (b, 1)], lower: -inf, upper: 10) }
+    #expect(CliqueTable(problem).count == 0)
+    let table = CliqueTable(problem, conflicts: Probing(problem).conflicts)
+    #expect(table.conflicts(0, 2) && table.conflicts(2, 4) && !table.conflicts(0, 3))
+    let separation = CutSeparation(problem, cliques: table)
+    separation.setPoint([0.5, 0.5, 0.5, 3, 3, 3], reducedCosts: nil)
+    var found: [Cut] = []
+    separation.separateCliques(into: &found)
+    #expect(contains(found, [0: 1, 1: 1, 2: 1], 1), "\(found)")
+  }
+
   @Test func `a sum of flows below one capacity bounds each of them`() {
     let problem = form(
       [(0, 9, false), (0, 9, false), (0, 1, true)], [([(0, 1), (1, 1), (2, -4)], 0)])

@@ -158,6 +158,10 @@ public struct Checker: Sendable {
       for (i, constraint) in model.generalConstraints.enumerated() {
         switch constraint.body {
         case .scalar(let function, let set):
+          if let (root, isTrue) = model.statedFormula(function, set) {
+            note(.general, model.generalNames[i], model.formulaViolation(root, isTrue, values), 0)
+            continue
+          }
           let (value, scale) = evaluate(function, point, nodeValues: values)
           note(.general, model.generalNames[i], set.violation(value), scale)
         case .vector(let functions, let set):

@@ -14,6 +14,17 @@ public struct ConstraintExpression: Sendable {
     body = .vector(expressions.map(\.expression), set)
   }
 
+  /// The row that it is in a model, its sides less the constant: nil where the function is not linear with numbers, or
+  /// of variables of another model.
+  package func linearRow(of model: Model) -> (terms: [LinearTerm], lower: Double, upper: Double)? {
+    guard case .scalar(let expression, let set) = body, expression.isLinear,
+      expression.linear.allSatisfy({ model.owns($0.variable) && $0.variable.position < model.variableCount })
+    else { return nil }
+    var terms = expression.linear.map { LinearTerm($0.coefficient, $0.variable.index) }
+    ScalarFunction.merge(&terms)
+    return (terms, set.lower - expression.constant, set.upper - expression.constant)
+  }
+
   static func compare(_ a: Expression, _ b: Expression, _ set: ScalarSet) -> ConstraintExpression {
     var difference = a
     difference.add(b, scale: -1)
@@ -110,6 +121,8 @@ precedencegroup ImplicationPrecedence {
 /// `open.isZero => (x <= 3)`: the constraint must hold whenever the condition does.
 public func => (condition: BinaryCondition, constraint: ConstraintExpression) -> ConstraintExpression {
   switch constraint.body {
+  case .scalar(let expression, _) where expression.isCurved:
+    return .stated(.apply(.or, [.apply(.not, [condition.truth]), constraint.truth]))
   case .scalar(let expression, let set):
     return ConstraintExpression(
       [condition.variable.expression, expression], in: Indicator(activeOn: condition.activeOn, set))

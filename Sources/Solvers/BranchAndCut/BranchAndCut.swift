@@ -358,6 +358,7 @@ final class BranchAndCut {
       if node.bound > cutoff { return nil }
       fixByReducedCosts(objective: objective)
       if domain.isInfeasible { return nil }
+      askOutside()
       if !isRoot { searchAtNode() }
       if node.bound > cutoff { return nil }
       switch chooseBranching(node) {

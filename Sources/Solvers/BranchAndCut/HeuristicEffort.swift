@@ -81,6 +81,10 @@ struct HeuristicState {
   var nearPoint: [Double]?
   /// Set while an incumbent is being improved: its successors are not, once more.
   var isImproving = false
+  /// When heuristics from outside are asked next: at which node, and after how many improvements they were last.
+  var nextAskedNode = 1
+  var asked = 0
+  var askedImprovements = 0
 }
 
 extension BranchAndCut {
@@ -144,6 +148,19 @@ extension BranchAndCut {
     let found = repair.run(near: near, iterationLimit: iterationLimit, shouldStop: environment.shouldStop)
     heuristicState.iterations += repair.iterations
     if let found { offer(found, source: "elastic repair") }
+  }
+
+  /// Asks heuristics from outside at a node, less and less often, and after every better point.
+  func askOutside() {
+    if nodeCount >= heuristicState.nextAskedNode {
+      heuristicState.asked += 1
+      heuristicState.nextAskedNode = nodeCount + min(1 << min(heuristicState.asked, 10), 500)
+      for found in environment.ask(.node, self) { offer(found.point, source: found.source) }
+    }
+    if improvements != heuristicState.askedImprovements {
+      heuristicState.askedImprovements = improvements
+      for found in environment.ask(.newIncumbent, self) { offer(found.point, source: found.source) }
+    }
   }
 
   /// At a node, before it is split: now and then a dive or a search around it.

@@ -51,12 +51,15 @@ public final class HeuristicSocket: Sendable {
   private let options: SolveOptions
   private let context: SolveContext
   private let checker: Checker
+  /// Constraints that are found when a point violates them.
+  private let lazy: [LazySeparator]
   private let state: Mutex<State>
 
   init(
     model: Model, reformulation: Linearization, heuristics: [any Heuristic], options: SolveOptions,
-    context: SolveContext
+    context: SolveContext, lazy: [LazySeparator] = []
   ) {
+    self.lazy = lazy.filter(\.isRequired)
     self.model = model
     self.reformulation = reformulation
     self.options = options
@@ -240,7 +243,11 @@ public final class HeuristicSocket: Sendable {
     var reason = "it has no value for some variables"
     if isWhole {
       let report = checker.check(point: point, of: model)
-      if case .refuted(let why) = report.verdict { reason = why } else {
+      if case .refuted(let why) = report.verdict {
+        reason = why
+      } else if let broken = brokenLazily(point) {
+        reason = "it violates '\(broken)'"
+      } else {
         return .feasible(point, report.objective ?? 0, how: "feasible")
       }
       if !model.domains.contains(.real) && !model.domains.contains(.semicontinuous) { return .rejected(reason) }
@@ -263,8 +270,15 @@ public final class HeuristicSocket: Sendable {
 
   private func feasibleObjective(_ point: [Double]) -> Double? {
     let report = checker.check(point: point, of: model)
-    guard case .confirmed = report.verdict, let objective = report.objective, objective.isFinite else { return nil }
+    guard case .confirmed = report.verdict, let objective = report.objective, objective.isFinite,
+      brokenLazily(point) == nil
+    else { return nil }
     return objective
+  }
+
+  /// Lazy constraints that a point violates, by name.
+  private func brokenLazily(_ point: [Double]) -> String? {
+    lazy.first { !$0.separate(point, tolerance: checker.options.feasibility).isEmpty }?.name
   }
 
   private func accept(_ point: [Double], _ objective: Double, _ source: String) -> Bool {

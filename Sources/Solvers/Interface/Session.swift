@@ -14,6 +14,7 @@ public final class Session: Sendable {
   private let loading = Mutex("nothing loaded")
   public let options: SolveOptions
   public let heuristics: [any Heuristic]
+  public let lazyConstraints: [LazyConstraints]
 
   /// The solver's workspace. It is made, used and closed on the session's thread only, which makes sharing the
   /// reference between threads safe.
@@ -21,10 +22,13 @@ public final class Session: Sendable {
     var workspace: (any SolverWorkspace)?
   }
 
-  public init(_ model: Model, options: SolveOptions = SolveOptions(), heuristics: [any Heuristic] = []) {
+  public init(
+    _ model: Model, options: SolveOptions = SolveOptions(), heuristics: [any Heuristic] = [], lazy: [LazyConstraints] = []
+  ) {
     self.model = Mutex(model)
     self.options = options
     self.heuristics = heuristics
+    lazyConstraints = lazy
     box = WorkspaceBox()
   }
 
@@ -70,7 +74,7 @@ public final class Session: Sendable {
   ) -> @Sendable () -> Result<Solution, SolverError> {
     let model = currentModel
     let pipeline = SolvePipeline(
-      options: options, heuristics: heuristics, cancellation: cancellation, report: report)
+      options: options, heuristics: heuristics, lazyConstraints: lazyConstraints, cancellation: cancellation, report: report)
     let box = box
     return { [self] in
       do throws(SolverError) {

@@ -5,25 +5,28 @@ public struct SolvePipeline: Sendable {
   public var options: SolveOptions
   /// Heuristics to plug in beside the built-in ones.
   public var heuristics: [any Heuristic]
+  /// Constraints that are found when a point violates them.
+  public var lazyConstraints: [LazyConstraints]
   public var cancellation: Cancellation
   public var report: @Sendable (SolveEvent) -> Void
   /// Basis of an earlier solve.
   public var basis: Basis?
 
   public init(
-    options: SolveOptions = SolveOptions(), heuristics: [any Heuristic] = [],
+    options: SolveOptions = SolveOptions(), heuristics: [any Heuristic] = [], lazyConstraints: [LazyConstraints] = [],
     cancellation: Cancellation = Cancellation(), basis: Basis? = nil,
     report: @escaping @Sendable (SolveEvent) -> Void = { _ in }
   ) {
     self.options = options
     self.heuristics = heuristics
+    self.lazyConstraints = lazyConstraints
     self.cancellation = cancellation
     self.basis = basis
     self.report = report
   }
 
   /// Heuristics that every solve with whole numbers asks, unless switched off: the one place to register another.
-  public static let builtInHeuristics: [any Heuristic] = [RoundingWithPropagation()]
+  public static let builtInHeuristics: [any Heuristic] = [TourImprovement(), RoundingWithPropagation()]
 
   /// Solves on the calling thread.
   /// - Throws: ``SolverError/refused(_:)`` with diagnostics when the model is wrong or no solver takes it, and other
@@ -59,7 +62,8 @@ public struct SolvePipeline: Sendable {
     _ model: Model, _ options: SolveOptions, _ deadline: Deadline,
     _ engine: (any Solver, Form, SolveOptions, SolveContext) throws(SolverError) -> FormOutcome
   ) throws(SolverError) -> Solution {
-    let route = try Route(model, options: options, start: startValues)
+    let lazy = lazyConstraints.map { LazySeparator($0, model) }
+    let route = try Route(model, options: options, start: startValues, lazy: lazy)
     var choices = try SolverChoice.candidates(for: route, options: options)
     var context = SolveContext(deadline: deadline, cancellation: cancellation, report: report, basis: basis)
     var starts: [StartReport] = []
@@ -71,22 +75,23 @@ public struct SolvePipeline: Sendable {
       sources = prepareStarts(sources, model, deadline, &starts)
       context.heuristics = HeuristicSocket(
         model: model, reformulation: Linearization(reformulation), heuristics: sources, options: options,
-        context: context)
+        context: context, lazy: lazy)
     }
     let doubts = route.kind == .nonlinear ? model.domainWarnings() : []
     let first = choices.removeFirst()
     if options.solver == "auto" { report(.log("\(first.solver.name): \(first.reason)")) }
-    var solution = try attempt(first.solver, model, route, options, context, engine)
+    var solution = try attempt(first.solver, model, route, lazy, options, context, engine)
     for next in choices where !isAnswered(solution) && !context.shouldStop {
       report(.log("\(first.solver.name) gave no checked answer; \(next.solver.name): \(next.reason)"))
       do throws(SolverError) {
-        let second = try attempt(next.solver, model, route, options, context, engine)
+        let second = try attempt(next.solver, model, route, lazy, options, context, engine)
         if isAnswered(second) || !solution.hasPoint { solution = second }
       } catch .failed {
         // The first solver's answer, such as it is, stands.
         continue
       }
     }
+    if let problem = lazy.lazy.compactMap(\.diagnostic).first { throw .refused([problem]) }
     solution.warnings += doubts
     if case .nonlinear(let nonlinear) = route, solution.outcome == .unknown, let undefined = nonlinear.undefinedStart(in: model) {
       solution.warnings.append(undefined)
@@ -145,14 +150,20 @@ public struct SolvePipeline: Sendable {
 
   /// Solves, lifts and checks; once more with greater care where the checker lowered the claim.
   private func attempt(
-    _ solver: any Solver, _ model: Model, _ route: Route, _ options: SolveOptions,
+    _ solver: any Solver, _ model: Model, _ route: Route, _ lazy: [LazySeparator], _ options: SolveOptions,
     _ context: SolveContext, _ engine: (any Solver, Form, SolveOptions, SolveContext) throws(SolverError) -> FormOutcome
   ) throws(SolverError) -> Solution {
     if case .nonlinear(let nonlinear) = route {
-      return try Multistart(nonlinear, model, options, context).solve(with: solver) { checked($0, route, model) }
+      return try Multistart(nonlinear, model, options, context).solve(with: solver) { checked($0, route, model, lazy) }
     }
-    let outcome = try engine(solver, route.form, options, context)
-    let solution = checked(outcome, route, model)
+    func answer(_ options: SolveOptions) throws(SolverError) -> FormOutcome {
+      guard SeparationLoop.isNeeded(route.form, solver) else { return try engine(solver, route.form, options, context) }
+      return try SeparationLoop(options: options, context: context).run(route.form) {
+        form, options, context throws(SolverError) in try engine(solver, form, options, context)
+      }
+    }
+    let outcome = try answer(options)
+    let solution = checked(outcome, route, model, lazy)
     guard needsAnotherTry(solution, outcome), !context.shouldStop else { return solution }
     report(.log("the answer did not survive the check; solving again without presolve"))
     var careful = options
@@ -161,8 +172,8 @@ public struct SolvePipeline: Sendable {
     let tight = max(1e-9, usual / 100)
     careful.feasibilityTolerance = min(options.feasibilityTolerance ?? usual, tight)
     careful.optimalityTolerance = min(options.optimalityTolerance ?? usual, tight)
-    let second = try engine(solver, route.form, careful, context)
-    let better = checked(second, route, model)
+    let second = try answer(careful)
+    let better = checked(second, route, model, lazy)
     return better.outcome == second.outcome ? better : solution
   }
 
@@ -171,10 +182,20 @@ public struct SolvePipeline: Sendable {
     heuristics.lazy.compactMap { ($0 as? StartPoint)?.points.first }.first ?? []
   }
 
-  private func checked(_ outcome: FormOutcome, _ route: Route, _ model: Model) -> Solution {
+  private func checked(_ outcome: FormOutcome, _ route: Route, _ model: Model, _ lazy: [LazySeparator]) -> Solution {
     var solution = route.solution(from: outcome, of: model)
     solution.values = SolvePipeline.settled(solution.values, model)
     checker.judge(&solution, of: model)
+    for separator in lazy where separator.isRequired && solution.hasPoint {
+      guard !separator.separate(solution.values, tolerance: checker.options.feasibility).isEmpty else { continue }
+      solution.outcome = .unknown
+      solution.proof = .none
+      solution.values = []
+      solution.objective = nil
+      solution.primalStatus = .none
+      solution.warnings.append(
+        Diagnostic(.solverFailed, .warning, "the answer violated lazy constraints '\(separator.name)' and is not reported"))
+    }
     return solution
   }
 
@@ -331,21 +352,24 @@ public struct SolvePipeline: Sendable {
 extension Model {
   /// Solves the model on the calling thread: `let solution = try model.solve()`.
   /// - Throws: ``SolverError``.
-  public func solve(options: SolveOptions = SolveOptions()) throws(SolverError) -> Solution {
-    try SolvePipeline(options: options).solve(self)
+  public func solve(
+    options: SolveOptions = SolveOptions(), lazy: [LazyConstraints] = []
+  ) throws(SolverError) -> Solution {
+    try SolvePipeline(options: options, lazyConstraints: lazy).solve(self)
   }
 
   /// Solves the model on a thread of its own; cancelling the task stops the solve with the best answer so far.
   /// - Throws: ``SolverError``.
   public func solve(
     timeLimit: Duration? = nil, options: SolveOptions = SolveOptions(), heuristics: [any Heuristic] = [],
+    lazy: [LazyConstraints] = [],
     report: @escaping @Sendable (SolveEvent) -> Void = { _ in }
   ) async throws -> Solution {
     var options = options
     if let timeLimit { options.timeLimit = timeLimit }
     let cancellation = Cancellation()
     let pipeline = SolvePipeline(
-      options: options, heuristics: heuristics, cancellation: cancellation, report: report)
+      options: options, heuristics: heuristics, lazyConstraints: lazy, cancellation: cancellation, report: report)
     let thread = WorkerThread()
     return try await withTaskCancellationHandler {
       try await thread.run { () -> Result<Solution, SolverError> in

@@ -37,7 +37,7 @@ extension PresolveProblem {
 
   /// A column in no row and no cone whose only second derivative is its own goes to its minimum.
   private mutating func reduceSeparableColumn(_ j: Int) {
-    guard matrix.columnLength[j] == 0, !traits[j].contains(.conic), !traits[j].contains(.integer) else { return }
+    guard matrix.columnLength[j] == 0, traits[j].isDisjoint(with: [.conic, .separated, .integer]) else { return }
     if hessian == nil { hessian = SymmetricPattern(form.hessian) }
     guard let p = hessian else { return }
     var curvature = 0.0

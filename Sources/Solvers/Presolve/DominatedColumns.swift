@@ -178,7 +178,7 @@ extension PresolveProblem {
   }
 
   private mutating func fixIfDominated(_ j: Int, _ column: ColumnEntries.Column, _ bounds: inout ProvenBounds) {
-    if column.count == 0 || !traits[j].isDisjoint(with: [.gone, .quadratic, .conic]) { return }
+    if column.count == 0 || !traits[j].isDisjoint(with: .locked.union(.gone)) { return }
     var sum = RangeOfSum()
     for t in 0..<column.count {
       let i = Int(column.rows[t])

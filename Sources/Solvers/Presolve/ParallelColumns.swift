@@ -8,7 +8,7 @@ extension PresolveProblem {
   mutating func reduceParallelColumns() {
     var table = HashTable(capacity: columnsLeft)
     let hashes = columnHashes()
-    for j in 0..<columnCount where traits[j].isDisjoint(with: [.gone, .quadratic, .conic]) {
+    for j in 0..<columnCount where traits[j].isDisjoint(with: .locked.union(.gone)) {
       if matrix.columnLength[j] == 0 { continue }
       let hash = hashes[j]
       var slot = table.firstSlot(hash)

@@ -82,9 +82,18 @@ extension PresolveProblem {
     if stack.records.isEmpty && silentChanges == 0 && rowsLeft == rowCount {
       return unreduced()
     }
-    let (linear, columns, rows) = remainder()
+    let (left, columns, rows) = remainder()
+    var linear = left
     var position = [Int32](repeating: -1, count: columnCount)
     for (k, j) in columns.enumerated() { position[Int(j)] = Int32(truncatingIfNeeded: k) }
+    if !form.linear.separators.isEmpty {
+      var fixed = [Double](repeating: 0, count: columnCount)
+      for record in stack.records where record.kind == .fixedColumn { fixed[Int(record.column)] = record.value }
+      linear.separators = form.linear.separators.map { PresolvedSeparator($0, position: position, fixed: fixed) }
+      if isContradicted(linear) {
+        return Presolve(result: .infeasible(farkas: []), summary: .init(before: before, after: .init(LinearForm())))
+      }
+    }
     var result = ConicForm(linear, hessian: leftHessian(columns, position))
     collectCones(position, into: &result)
     let postsolve = Postsolve(
@@ -118,6 +127,20 @@ extension PresolveProblem {
     linear.rowUpper = rows.map { rowUpper[Int($0)] }
     collectEntries(rows, position, into: &linear)
     return (linear, columns, rows)
+  }
+
+  /// Whether a separator states a row whose columns are all gone and that does not hold.
+  private borrowing func isContradicted(_ linear: LinearForm) -> Bool {
+    if linear.separators.isEmpty { return false }
+    let point = zip(linear.columnLower, linear.columnUpper).map { low, high in
+      low.isFinite ? low : high.isFinite ? high : 0
+    }
+    return linear.separators.contains { separator in
+      guard separator.isRequired else { return false }
+      return separator.separate(point, tolerance: options.feasibility).contains { row in
+        row.columns.isEmpty && (row.lower > options.feasibility || row.upper < -options.feasibility)
+      }
+    }
   }
 
   private borrowing func collectEntries(_ rows: [Int32], _ position: [Int32], into linear: inout LinearForm) {

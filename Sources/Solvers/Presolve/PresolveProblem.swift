@@ -21,8 +21,11 @@ struct PresolveProblem: ~Copyable {
     static let conic = ColumnTraits(rawValue: 4)
     /// Taken away.
     static let gone = ColumnTraits(rawValue: 8)
-    /// Only its fixing is allowed.
-    var isLocked: Bool { !isDisjoint(with: [.quadratic, .conic]) }
+    /// Occurs in rows that are found when violated.
+    static let separated = ColumnTraits(rawValue: 16)
+    /// Occurs in more than the listed rows: may only be fixed, and only where rows and bounds leave no other value.
+    static let locked: ColumnTraits = [.quadratic, .conic, .separated]
+    var isLocked: Bool { !isDisjoint(with: ColumnTraits.locked) }
   }
 
   /// Smallest and largest value of a row within the bounds of its columns.
@@ -124,6 +127,9 @@ struct PresolveProblem: ~Copyable {
       }
     }
     for j in form.coneColumns { traits[Int(j)].insert(.conic) }
+    for separator in linear.separators {
+      for j in separator.columns { traits[Int(j)].insert(.separated) }
+    }
     coneOffsets = form.coneOffsets
     offset = sign * linear.constant
     changedRows = IndexQueue(limit: m)

@@ -17,6 +17,10 @@ struct FormBuilder {
   var constraint: Int?
   /// Nonlinear expressions that have columns already.
   var lowered = LoweredExpressions()
+  /// Indicators of the values of functions.
+  var families = ValueFamilies()
+  /// Circuits without direction, by the position of their constraint.
+  var edges: [Int: CircuitEdges] = [:]
   /// Bounds tightened by propagation, computed when the first bridge asks.
   private var proven: BoundPropagation?
 
@@ -173,6 +177,9 @@ struct FormBuilder {
           factor: source.factor))
     }
   }
+
+  /// Adds rows that are stated when a point violates them.
+  mutating func addSeparator(_ separator: any RowSeparator) { form.linear.separators.append(separator) }
 
   mutating func setColumnBounds(_ j: Int, lower: Double, upper: Double) {
     form.linear.columnLower[j] = lower

@@ -8,7 +8,7 @@ import Constraints
 /// rows carries over unchanged.
 public struct Reformulation: Sendable {
   /// The form with its cones, empty where the model needs none.
-  public let conicForm: ConicForm
+  public private(set) var conicForm: ConicForm
   /// What was rewritten, and what each rewriting added.
   public let plan: [PlanStep]
   public let kind: FormKind
@@ -24,6 +24,8 @@ public struct Reformulation: Sendable {
   let losesDuals: Bool
   /// Whether some constraint has a quadratic or nonlinear function.
   let hasCurves: Bool
+  /// Circuits whose successors are read off their edges.
+  let circuits: [CircuitEdges]
   /// For each added column its value, given the columns before it.
   private let derived: [@Sendable ([Double]) -> Double]
 
@@ -42,8 +44,10 @@ public struct Reformulation: Sendable {
 
   /// - Throws: ``SolverError/refused(_:)`` naming every constraint that no bridge takes, with the innermost reason, or the
   ///   variable that lacks a bound.
+  /// - Parameter mergesDirections: whether circuits that nothing gives a direction are solved by their edges, after which
+  ///   the columns of their successors say nothing.
   /// - Complexity: O(size of the model), and the factorization of each quadratic constraint.
-  public init(_ model: Model) throws(SolverError) {
+  public init(_ model: Model, mergesDirections: Bool = true) throws(SolverError) {
     var builder = FormBuilder(model)
     var problems: [Diagnostic] = []
     func attempt(_ step: () throws(SolverError) -> Void) throws(SolverError) {
@@ -55,6 +59,7 @@ public struct Reformulation: Sendable {
     for j in 0..<model.variableCount where model.domains[j].isSemi {
       try attempt { () throws(SolverError) in try SemicontinuousBridge.apply(variable: j, to: &builder) }
     }
+    if mergesDirections { try builder.prepareCircuits() }
     try attempt { () throws(SolverError) in try ObjectiveBridge.apply(to: &builder) }
     for (i, constraint) in model.generalConstraints.enumerated() {
       let name = model.generalNames[i]
@@ -64,6 +69,7 @@ public struct Reformulation: Sendable {
       }
       builder.constraint = i
       let before = builder.size
+      if case .vector(_, let set) = constraint.body, set.hasNoDuals { builder.loseDuals() }
       try attempt { () throws(SolverError) in
         let detail = try bridge.apply(constraint.body, name: name, to: &builder)
         builder.note(name, bridge.name, detail, since: before)
@@ -77,17 +83,25 @@ public struct Reformulation: Sendable {
     variableCount = model.variableCount
     rowCount = model.rows.count
     generalCounts = model.generalConstraints.map(\.functions.count)
-    losesDuals = builder.losesDuals
+    losesDuals = builder.losesDuals || !builder.edges.isEmpty
+    circuits = builder.edges.sorted { $0.key < $1.key }.map(\.value)
     keepsDuals =
-      !builder.losesDuals && model.leadingObjectives.count <= 1
+      !losesDuals && model.leadingObjectives.count <= 1
       && model.leadingObjectives.allSatisfy { $0.function.kind <= .quadratic }
       && model.generalConstraints.allSatisfy { $0.functions.allSatisfy { $0.kind <= .quadratic } }
     hasCurves = model.generalConstraints.contains { $0.functions.contains { $0.kind > .linear } }
     kind = FormKind(conicForm)
   }
 
+  /// Adds separators in the columns of the form.
+  mutating func add(_ separators: [any RowSeparator]) { conicForm.linear.separators += separators }
+
   /// A point of the form in the variables of the model.
-  public func lift(_ point: [Double]) -> [Double] { Array(point.prefix(variableCount)) }
+  public func lift(_ point: [Double]) -> [Double] {
+    var result = Array(point.prefix(variableCount))
+    for circuit in circuits { circuit.orient(point, into: &result) }
+    return result
+  }
 
   /// A point of the model in the columns of the form.
   public func restrict(_ point: [Double]) -> [Double] {
@@ -109,6 +123,13 @@ public struct Reformulation: Sendable {
       mend: worst <= .linear
         ? "write it with linear rows, whole numbers, cones or indicator constraints"
         : "give each nonlinear function a variable of its own, and put the variables in the set")
+  }
+}
+
+extension VectorSet {
+  /// Whether bridges rewrite it without multipliers.
+  fileprivate var hasNoDuals: Bool {
+    Self.isDiscrete && !(self is Indicator) || self is Table || self is Cumulative || self is BinPacking
   }
 }
 
@@ -161,7 +182,9 @@ protocol Bridge: Sendable {
 /// All bridges, in the order in which they are tried.
 enum Bridges {
   static let all: [any Bridge.Type] = [
-    RowsBridge.self, NormBridge.self, SpecialOrderedSetBridge.self, IndicatorBridge.self, QuadraticBridge.self, NonlinearBridge.self,
+    RowsBridge.self, NormBridge.self, SpecialOrderedSetBridge.self, IndicatorBridge.self,
+    ReifiedBridge.self, AllDifferentBridge.self, CountBridge.self, TableBridge.self, CircuitBridge.self, CumulativeBridge.self,
+    PathBridge.self, QuadraticBridge.self, NonlinearBridge.self,
     ConeBridge.self, PowerNormBridge.self, GeometricMeanBridge.self, RelativeEntropyBridge.self, SemidefiniteBridge.self,
     MatrixNormBridge.self, DeterminantBridge.self,
   ]

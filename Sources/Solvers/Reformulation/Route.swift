@@ -12,6 +12,17 @@ public enum Route: Sendable {
   /// - Throws: ``SolverError/refused(_:)`` naming what neither way takes.
   /// - Complexity: that of ``Reformulation``.
   public init(_ model: Model, options: SolveOptions, start: [Double] = []) throws(SolverError) {
+    try self.init(model, options: options, start: start, lazy: [])
+  }
+
+  /// - Parameter lazy: stated in the columns of the model's variables, which the form has first.
+  init(_ model: Model, options: SolveOptions, start: [Double], lazy: [LazySeparator]) throws(SolverError) {
+    if !lazy.isEmpty {
+      var reformulation = try Reformulation(model, mergesDirections: false)
+      reformulation.add(lazy)
+      self = .convex(reformulation)
+      return
+    }
     if let solver = Solvers.named(options.solver), solver.capabilities.nonlinear, !solver.capabilities.linear {
       self = .nonlinear(try NonlinearReformulation(model, start: start, threads: options.threads ?? 1))
       return

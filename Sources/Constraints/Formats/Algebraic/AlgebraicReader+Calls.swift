@@ -7,10 +7,11 @@ extension AlgebraicReader {
   /// Sets whose members are the arguments of a call.
   static let setCalls: [String: String] = [
     "sos1": "SOS1", "sos2": "SOS2", "alldifferent": "AllDifferent", "circuit": "Circuit",
-    "countdistinct": "CountDistinct", "cumulative": "Cumulative", "complements": "Complements",
+    "countdistinct": "CountDistinct", "cumulative": "Cumulative", "complements": "Complements", "nooverlap": "Cumulative",
+    "binpacking": "BinPacking", "table": "Table",
   ]
   private static let later: Set<String> = [
-    "worst_case", "expected", "cvar", "acyclic", "leastsquares", "element", "table",
+    "worst_case", "expected", "cvar", "acyclic", "leastsquares",
   ]
 
   /// Marks the node of `piecewise(x, place, value, place, value, ...)`.
@@ -76,9 +77,7 @@ extension AlgebraicReader {
       case .decision: if result != .invalid { result = .decision }
       case .condition where isCondition: break
       case .invalid: result = .invalid
-      case .constraint where isCondition:
-        report(.notSupported, "ifelse on variables is not yet supported", node: child, mend: "use a binary variable and '=>'")
-        result = .invalid
+      case .constraint where isCondition: if result != .invalid { result = .decision }
       default:
         report(.wrongUse, "a comparison is not a number", node: child)
         result = .invalid
@@ -151,6 +150,7 @@ extension AlgebraicReader {
   private mutating func resolveSetCall(_ n: Int32, _ set: String) -> SyntaxNode.Kind {
     var isValid = true
     for child in tree.children(n) {
+      if resolveFamily(child) { continue }
       switch resolve(child) {
       case .number, .key, .decision: break
       case .invalid: isValid = false
@@ -161,5 +161,27 @@ extension AlgebraicReader {
     }
     tree.nodes[Int(n)].op = .setCall
     return isValid ? .constraint : .invalid
+  }
+
+  /// Takes the name of a family of variables or of a data table without its indices for all of it.
+  private mutating func resolveFamily(_ n: Int32) -> Bool {
+    let node = tree.nodes[Int(n)]
+    let text = node.op == .name ? name(node.text, node.start, node.end) : ""
+    guard node.op == .name, !scope.contains(where: { $0.name == text }), let entity = names[text] else { return false }
+    switch entity {
+    case .variable(let i) where variables[i].space.arity > 0 && variables[i].first >= 0:
+      variables[i].isUsed = true
+      tree.nodes[Int(n)].reference = Int32(i)
+      tree.nodes[Int(n)].other = 1
+      tree.nodes[Int(n)].kind = .decision
+    case .data(let i) where data[i].space.arity > 0 && data[i].keys.isEmpty:
+      data[i].isUsed = true
+      tree.nodes[Int(n)].reference = Int32(i)
+      tree.nodes[Int(n)].other = 0
+      tree.nodes[Int(n)].kind = .number
+    default: return false
+    }
+    tree.nodes[Int(n)].op = .family
+    return true
   }
 }

@@ -141,7 +141,7 @@ extension AlgebraicReader {
     if entry.condition >= 0 { return addImplication(entry, from: entry.condition, to: entry.root) }
     let node = tree.nodes[Int(entry.root)]
     switch node.op {
-    case .compare where node.kind == .constraint: addComparison(entry, entry.root, &sum)
+    case .compare where node.kind == .constraint && !isInequation(entry.root): addComparison(entry, entry.root, &sum)
     case .setCall: addSetCall(entry, entry.root)
     case .implies where node.kind == .constraint && clauseLiterals(entry.root, true) == nil:
       addImplication(entry, from: tree.child(entry.root, 0), to: tree.child(entry.root, 1))

@@ -44,7 +44,9 @@ extension AlgebraicReader {
       while advance(&cursor, aggregate.loops) { accumulate(aggregate.body, scale, &sum) }
     case .withDefault:
       let inner = tree.lists[Int(node.children)]
-      if isPresent(inner) {
+      if tree.nodes[Int(inner)].op == .element {
+        add(elementExpression(inner, missing: expression(tree.lists[Int(node.children) + 1])), scale, &sum)
+      } else if isPresent(inner) {
         accumulate(inner, scale, &sum)
       } else {
         accumulate(tree.lists[Int(node.children) + 1], scale, &sum)
@@ -144,6 +146,10 @@ extension AlgebraicReader {
         for child in Array(tree.children(n)) { arguments.append(expression(child)) }
         return .apply(operation, arguments)
       }
+      if operation == .ifElse, tree.nodes[Int(tree.child(n, 0))].kind != .condition {
+        guard let choice = formula(tree.child(n, 0)) else { return Expression() }
+        return .apply(.ifElse, [choice, expression(tree.child(n, 1)), expression(tree.child(n, 2))])
+      }
       if operation == .ifElse {
         return expression(tree.child(n, condition(tree.child(n, 0)) ? 1 : 2))
       }
@@ -157,6 +163,7 @@ extension AlgebraicReader {
       if node.other > 0 { arguments = arguments.map { .apply(.abs, [$0]) } }
       return combine(operation, arguments)
     case .aggregate where tree.aggregates[Int(node.reference)].op != .sum: return aggregateExpression(node)
+    case .element: return elementExpression(n)
     default:
       var sum = Accumulator()
       accumulate(n, 1, &sum)
@@ -202,7 +209,9 @@ extension AlgebraicReader {
     let aggregate = tree.aggregates[Int(node.reference)]
     guard var cursor = begin(aggregate.loops, node) else { return Expression() }
     var items: [Expression] = []
-    while advance(&cursor, aggregate.loops) { items.append(expression(aggregate.body)) }
+    while advance(&cursor, aggregate.loops) {
+      items.append(aggregate.op == .count ? formula(aggregate.body) ?? Expression() : expression(aggregate.body))
+    }
     switch aggregate.op {
     case .prod: return combine(.multiply, items.isEmpty ? [Expression(1)] : items)
     case .norm1: return combine(.add, items.map { .apply(.abs, [$0]) })
@@ -233,6 +242,7 @@ extension AlgebraicReader {
   /// The values of a node, one for each member of a list `e for i in I`.
   mutating func appendValues(of n: Int32, to list: inout [Expression]) {
     let node = tree.nodes[Int(n)]
+    if node.op == .family { return appendFamily(node, to: &list) }
     guard node.op == .aggregate, tree.aggregates[Int(node.reference)].op == .list else {
       list.append(expression(n))
       return
@@ -240,5 +250,17 @@ extension AlgebraicReader {
     let aggregate = tree.aggregates[Int(node.reference)]
     guard var cursor = begin(aggregate.loops, node) else { return }
     while advance(&cursor, aggregate.loops) { appendValues(of: aggregate.body, to: &list) }
+  }
+
+  private mutating func appendFamily(_ node: SyntaxNode, to list: inout [Expression]) {
+    let reference = Int(node.reference)
+    if node.other == 1 {
+      for slot in 0..<variables[reference].space.count { list.append(model.variable(at: variables[reference].first + slot).expression) }
+      return
+    }
+    for slot in 0..<data[reference].space.count {
+      let value = data[reference].numbers[slot]
+      list.append(Expression(value.isNaN ? data[reference].standard ?? .nan : value))
+    }
   }
 }

@@ -16,7 +16,8 @@ extension AlgebraicReader {
         miss(n)
         return nil
       }
-      return Literal(variable: variables[Int(node.reference)].first + slot, isPositive: isPositive)
+      let variable = variables[Int(node.reference)].first + slot
+      return isBinary(variable) ? Literal(variable: variable, isPositive: isPositive) : nil
     case .not: return literal(tree.child(n, 0), !isPositive)
     case .compare where node.childCount == 2 && node.other < 0:
       var (left, right) = (tree.child(n, 0), tree.child(n, 1))
@@ -34,6 +35,11 @@ extension AlgebraicReader {
       }
     default: return nil
     }
+  }
+
+  /// Whether a variable takes the values 0 and 1 alone.
+  func isBinary(_ variable: Int) -> Bool {
+    model.domains[variable].isIntegral && model.lower[variable] >= 0 && model.upper[variable] <= 1
   }
 
   /// The literals of which at least one must hold, when the node (or its negation) is such a clause.
@@ -87,7 +93,7 @@ extension AlgebraicReader {
     } else if let all = literals(n, true, joinedBy: .and) {
       addCount(entry, all, atLeast: all.count)
     } else {
-      refuseFormula(n)
+      addStated(entry, n)
     }
   }
 
@@ -100,36 +106,6 @@ extension AlgebraicReader {
     }
     let reference = model.addRow(label(entry), terms, lower: lower, upper: .infinity)
     if entry.isLazy { model.markLazy(reference) }
-  }
-
-  private mutating func refuseFormula(_ n: Int32) {
-    guard misses.isEmpty, let (node, isVariable) = firstNonLogical(n) else { return }
-    let whole = tree.nodes[Int(n)]
-    if whole.op == .and, !isVariable {
-      let count = whole.childCount == 2 ? "two" : String(whole.childCount)
-      reportOnce(
-        .notSupported, "'and' can't join comparisons in a constraint", node: node,
-        mend: "write \(count) constraints, or a list of \(count)")
-    } else if isVariable {
-      let name = variables[Int(tree.nodes[Int(node)].reference)].name
-      reportOnce(.notBinary, "'\(name)' is not binary", node: node, mend: "declare it as binary, or write a comparison")
-    } else {
-      reportOnce(
-        .notSupported, "this combination of comparisons and logic is not yet supported", node: node,
-        mend: "introduce binary variables: z => (comparison), and combine those")
-    }
-  }
-
-  /// The first part of a formula that is not a literal, and whether it is a variable that is not binary.
-  private mutating func firstNonLogical(_ n: Int32) -> (Int32, Bool)? {
-    let node = tree.nodes[Int(n)]
-    if node.op == .variable { return variables[Int(node.reference)].isBinary ? nil : (n, true) }
-    switch node.op {
-    case .and, .or, .not, .implies, .equivalent:
-      for child in Array(tree.children(n)) { if let found = firstNonLogical(child) { return found } }
-      return (n, false)
-    default: return literal(n, true) == nil ? (n, false) : nil
-    }
   }
 
   // MARK: - Implications
@@ -154,7 +130,7 @@ extension AlgebraicReader {
         inner.root = consequence
         var sum = Accumulator()
         switch tree.nodes[Int(consequence)].op {
-        case .compare where tree.nodes[Int(consequence)].kind == .constraint: addKnown(inner, &sum)
+        case .compare where tree.nodes[Int(consequence)].kind == .constraint && !isInequation(consequence): addKnown(inner, &sum)
         case .setCall: addSetCall(inner, consequence)
         default: addFormula(inner, consequence)
         }
@@ -162,19 +138,28 @@ extension AlgebraicReader {
       return
     }
     guard let literal = literal(condition, true) else {
-      if misses.isEmpty { refuseCondition(condition) }
-      return
+      return addImplied(entry, condition, consequence)
     }
-    guard tree.nodes[Int(consequence)].op == .compare, tree.nodes[Int(consequence)].kind == .constraint else {
+    guard tree.nodes[Int(consequence)].op == .compare, tree.nodes[Int(consequence)].kind == .constraint,
+      !isInequation(consequence)
+    else {
       if let clause = literals(consequence, true, joinedBy: .or) {
         let negated = Literal(variable: literal.variable, isPositive: !literal.isPositive)
         return addCount(entry, [negated] + clause, atLeast: 1)
       }
-      return refuseFormula(consequence)
+      return addImplied(entry, condition, consequence)
     }
     guard let (function, set) = inner(consequence) else { return }
     let z = model.variable(at: literal.variable).expression
     model.addConstraint(label(entry), [z, function], in: Indicator(activeOn: literal.isPositive, set))
+  }
+
+  /// An implication between formulas of any kind.
+  private mutating func addImplied(_ entry: ConstraintEntry, _ condition: Int32, _ consequence: Int32) {
+    guard misses.isEmpty, let a = formula(condition), let b = formula(consequence), misses.isEmpty, !isStopped else { return }
+    let whole = Expression.apply(.or, [.apply(.not, [a]), b])
+    if whole.isConstant { return addConstant(entry, holds: whole.constant != 0, consequence) }
+    model.addConstraint(label(entry), whole, in: .greaterThan(1))
   }
 
   /// The parts of `a and b and ...`, also in brackets; otherwise the node itself.
@@ -185,18 +170,6 @@ extension AlgebraicReader {
   private mutating func addKnown(_ entry: ConstraintEntry, _ sum: inout Accumulator) {
     guard let bounds = comparison(entry.root, &sum) else { return }
     model.addConstraint(label(entry), take(sum), in: ScalarSet(lower: bounds.lower, upper: bounds.upper))
-  }
-
-  private mutating func refuseCondition(_ n: Int32) {
-    let node = tree.nodes[Int(n)]
-    if node.op == .variable {
-      let name = variables[Int(node.reference)].name
-      reportOnce(.notBinary, "'\(name)' is not binary", node: n, mend: "declare it as binary")
-    } else {
-      reportOnce(
-        .notSupported, "the condition must be one binary variable: z, not z, z == 1 or z == 0", node: n,
-        mend: "introduce a binary variable for the condition")
-    }
   }
 
   /// A comparison as a function without constant and an interval.
@@ -226,20 +199,10 @@ extension AlgebraicReader {
       model.addRow(label(entry), terms, lower: isSame ? 0 : 1, upper: isSame ? 0 : 1)
       return
     }
-    guard let z = a ?? b, z.isPositive else {
-      if misses.isEmpty {
-        if a ?? b != nil {
-          reportOnce(.notSupported, "a negated variable can't stand beside '<=>'", node: n, mend: "write z <=> comparison")
-        } else {
-          refuseCondition(left)
-        }
-      }
-      return
-    }
     let comparison = a != nil ? right : left
-    guard tree.nodes[Int(comparison)].op == .compare, tree.nodes[Int(comparison)].kind == .constraint else {
-      return refuseFormula(comparison)
-    }
+    guard let z = a ?? b, z.isPositive, tree.nodes[Int(comparison)].op == .compare,
+      tree.nodes[Int(comparison)].kind == .constraint, !isInequation(comparison)
+    else { return addStated(entry, n) }
     guard let (function, set) = inner(comparison) else { return }
     model.addConstraint(label(entry), [model.variable(at: z.variable).expression, function], in: Reified(set))
   }

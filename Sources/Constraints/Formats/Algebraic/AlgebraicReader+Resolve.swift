@@ -112,15 +112,12 @@ extension AlgebraicReader {
 
   private mutating func resolveIndexed(_ n: Int32, _ node: SyntaxNode) -> SyntaxNode.Kind {
     var isValid = true
+    var isElement = false
     for child in tree.children(n) {
       switch resolve(child) {
       case .key, .number: break
       case .invalid: isValid = false
-      case .decision:
-        report(
-          .notSupported, "an index that depends on a variable is not yet supported", node: child,
-          mend: "use an Element or Table set")
-        isValid = false
+      case .decision: isElement = true
       default:
         report(.wrongUse, "an index must be a key or a whole number", node: child)
         isValid = false
@@ -137,7 +134,22 @@ extension AlgebraicReader {
       return .invalid
     }
     let kind = bind(n, entity, text, count: Int(node.childCount))
+    if isElement && isValid && kind != .invalid { return resolveElement(n, kind) }
     return isValid ? kind : .invalid
+  }
+
+  /// A table whose index is a decision.
+  private mutating func resolveElement(_ n: Int32, _ kind: SyntaxNode.Kind) -> SyntaxNode.Kind {
+    let op = tree.nodes[Int(n)].op
+    guard op == .data && kind == .number || op == .variable else {
+      report(
+        .notSupported, "only data and variables can have an index that is a decision", node: n,
+        mend: "put the numbers into \"data\", or give the expression variables of its own")
+      return .invalid
+    }
+    tree.nodes[Int(n)].op = .element
+    tree.nodes[Int(n)].other = op == .data ? 0 : 1
+    return .decision
   }
 
   private mutating func resolveDefault(_ n: Int32) -> SyntaxNode.Kind {
@@ -212,10 +224,6 @@ extension AlgebraicReader {
         report(
           .strictInequality, "a constraint can't be strict", node: n,
           mend: relation == .less ? "write <=" : "write >=")
-        return .invalid
-      }
-      if relation == .notEqual {
-        report(.strictInequality, "'!=' can't stand in a constraint", node: n, mend: "use alldifferent(...), or a binary variable")
         return .invalid
       }
     }
@@ -293,13 +301,11 @@ extension AlgebraicReader {
     case .decision:
       switch op {
       case .all, .any: return .constraint
-      case .count:
-        report(.notSupported, "count(...) of variables is not yet supported", node: n, mend: "write sum(...)")
-        return .invalid
       default: return .decision
       }
     case .constraint:
       if op == .all || op == .any { return .constraint }
+      if op == .count { return .decision }
       report(.wrongUse, "\(op.rawValue)(...) can't take a constraint", node: body)
       return .invalid
     case .unknown: return .invalid

@@ -95,8 +95,41 @@ extension AlgebraicReader {
     let function = name(node.text, node.reference, node.other)
     guard let set = AlgebraicReader.setCalls[function], let type = VectorSetCatalog.type(named: set) else { return }
     var rows: [Expression] = []
-    for child in Array(tree.children(n)) { appendValues(of: child, to: &rows) }
-    add(entry, rows, SetRequest(type: type, parameters: [:], place: nil))
+    var numbers: [Double] = []
+    let separatesNumbers = function == "table" || function == "binpacking"
+    for child in Array(tree.children(n)) {
+      var values: [Expression] = []
+      appendValues(of: child, to: &values)
+      if separatesNumbers, values.allSatisfy(\.isConstant), !rows.isEmpty {
+        numbers += values.map(\.constant)
+      } else {
+        rows += values
+      }
+    }
+    var parameters: SetParameters = [:]
+    switch function {
+    case "nooverlap":
+      guard rows.count % 2 == 0 else {
+        return reportOnce(.wrongUse, "nooverlap(...) takes a duration for each start", node: n, mend: "write nooverlap(starts, durations)")
+      }
+      rows += [Expression](repeating: Expression(1), count: rows.count / 2 + 1)
+    case "binpacking":
+      guard numbers.count == rows.count + 1 else {
+        return reportOnce(
+          .wrongUse, "binpacking(...) takes a weight for each item and a capacity", node: n,
+          mend: "write binpacking(bins, weights, capacity)")
+      }
+      parameters = ["capacity": .number(numbers[rows.count]), "weights": .numbers(Array(numbers.dropLast()))]
+    case "table":
+      guard !rows.isEmpty, numbers.count % rows.count == 0 else {
+        return reportOnce(
+          .wrongUse, "table(...) takes expressions and rows of as many numbers", node: n, mend: "write table(x, y, allowed)")
+      }
+      let width = rows.count
+      parameters = ["table": .rows(stride(from: 0, to: numbers.count, by: width).map { Array(numbers[$0..<($0 + width)]) })]
+    default: break
+    }
+    add(entry, rows, SetRequest(type: type, parameters: parameters, place: nil))
   }
 
   private mutating func add(_ entry: ConstraintEntry, _ rows: [Expression], _ request: SetRequest) {

@@ -90,6 +90,8 @@ struct AlgebraicReader {
   var loopPositions: [Int] = []
   /// Unknown names that were reported.
   var reportedNames: Set<String> = []
+  /// Constraints added to keep indices within their tables.
+  var elementConstraints = 0
   /// Nodes with a reported problem in the present family, and lookups that found nothing.
   var reportedNodes: Set<Int32> = []
   var misses: [Int32: Miss] = [:]

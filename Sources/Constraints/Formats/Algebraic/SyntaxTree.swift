@@ -4,8 +4,9 @@ struct SyntaxNode: Sendable {
     // As parsed.
     case number, string, name, index, call, aggregate, negate, sum, product, divisor, power, compare, not, and, or, implies,
       equivalent, withDefault, perpendicular, isMember
-    // As resolved.
-    case key, indexVariable, data, variable, parameter, definition, function, setCall, invalid
+    // As resolved; an element is a table of data (`other` 0) or of variables (1) with an index that is a decision, a family
+    // all of either.
+    case key, indexVariable, data, variable, parameter, definition, function, setCall, element, family, invalid
   }
   enum Kind: UInt8, Sendable {
     case unknown

@@ -32,10 +32,11 @@ struct CliqueTable: Sendable {
     memberCliques = cliques
   }
 
-  /// The cliques that rows of a form state, within its bounds.
+  /// The cliques that rows of a form state, within its bounds, and pairs of literals found to conflict otherwise, by
+  /// ``Probing`` for one.
   /// - Complexity: O(entries log entries) for rows that are cliques; rows that hold several are cut short at
   ///   ``CliqueBuilder/literalLimit``.
-  init(_ form: LinearForm) {
+  init(_ form: LinearForm, conflicts: [(Int32, Int32)] = []) {
     var builder = CliqueBuilder(columnCount: form.columnCount)
     for i in 0..<form.rowCount {
       let range = form.starts[i]..<form.starts[i + 1]
@@ -43,6 +44,12 @@ struct CliqueTable: Sendable {
         form.entryColumns[range], form.entryValues[range], lower: form.rowLower[i], upper: form.rowUpper[i],
         columnLower: form.columnLower, columnUpper: form.columnUpper, isInteger: form.isInteger)
     }
+    if conflicts.isEmpty {
+      self = builder.table()
+      return
+    }
+    let stated = builder.table()
+    for (a, b) in conflicts where !stated.conflicts(Int(a), Int(b)) { builder.add([a, b]) }
     self = builder.table()
   }
 

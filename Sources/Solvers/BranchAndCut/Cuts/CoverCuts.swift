@@ -23,6 +23,13 @@ extension CutSeparation {
     clearAggregate()
   }
 
+  /// Lifted cover inequalities of both directions of the aggregation.
+  /// - Complexity: O(entries log entries + entries × right-hand side of the cover).
+  func coversOfAggregate(into cuts: inout [Cut]) {
+    var effort = 0
+    for sign in [1.0, -1.0] { separateCovers(sign, &effort, into: &cuts) }
+  }
+
   /// Whether a row has a fractional binary column, and entries of different sizes: covers of others say what the row
   /// itself says when its side is rounded.
   private func mayHaveCover(_ i: Int) -> Bool {

@@ -14,7 +14,8 @@ extension CutSeparation {
   /// - Parameters:
   ///   - numbers: rows of the form, or `rowCount + k` for the k-th of ``extraRows``, each once.
   ///   - weights: one factor a row, of any sign; for a cut from the simplex tableau, a row of the inverse of the basis.
-  ///   - kind: all but ``CutKind/mir`` try the divisor 1 first and return that cut too.
+  ///   - kind: all but ``CutKind/mir`` try the divisor 1 first and return that cut too; ``CutKind/gomory`` also looks
+  ///     for lifted covers of the aggregation, which are of their own kind.
   ///   - cuts: the cuts are appended to it.
   /// - Complexity: O(entries of the rows) for each divisor and each complement tried.
   func cutsFromAggregation(rows numbers: [Int32], weights: [Double], kind: CutKind, into cuts: inout [Cut]) {
@@ -24,6 +25,7 @@ extension CutSeparation {
     for (i, weight) in zip(numbers, weights) where abs(weight) > 1e-9 * largest {
       addRow(Int(i), weight)
     }
+    if kind == .gomory { coversOfAggregate(into: &cuts) }
     // Both directions of one equation give the same Gomory cut.
     if roundAggregate(1, kind: kind, into: &cuts) && kind != .mir { return }
     roundAggregate(-1, kind: kind, into: &cuts)

@@ -1,9 +1,9 @@
 extension CutSeparation {
   /// Complemented mixed-integer rounding of single rows and of paths of rows.
   ///
-  /// From each row on, as long as no cut is found: the continuous column furthest from its bounds is eliminated by
-  /// another row, the tightest one, up to ``CutOptions/pathLength`` rows. With variable bounds substituted this gives
-  /// flow cover inequalities.
+  /// From each row on, the continuous column furthest from its bounds is eliminated by another row, the tightest one,
+  /// up to ``CutOptions/pathLength`` rows; each aggregation on the way is rounded. With variable bounds substituted this
+  /// gives flow cover inequalities.
   ///
   /// H. Marchand and L. A. Wolsey, "Aggregation and mixed integer rounding to solve MIPs", Operations Research 49
   /// (2001), section 4.
@@ -22,10 +22,9 @@ extension CutSeparation {
       isUsed[start] = true
       while true {
         effort += 20 * aggregate.count
-        let before = cuts.count
         roundAggregate(1, kind: .mir, into: &cuts)
         roundAggregate(-1, kind: .mir, into: &cuts)
-        if cuts.count > before || path.count == options.pathLength { break }
+        if path.count == options.pathLength { break }
         guard let next = nextRow(slack, distance, isUsed, &effort) else { break }
         addRow(next.row, next.factor)
         aggregate.values[next.column] = 0

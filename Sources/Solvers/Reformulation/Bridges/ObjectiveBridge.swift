@@ -34,6 +34,12 @@ enum ObjectiveBridge {
       sum.canonicalize()
       products = sum.quadratic
     }
+    let convex: Hold = sense == .minimize ? .above : .below
+    let all = products
+    let (linear, rest) = try builder.linearized(all, isConvex: { FormBuilder.holdsQuadratic(all, convex) }, what)
+    builder.addObjective(linear)
+    products = rest
+    if products.isEmpty { return }
     try refuseWrongCurvature(products, sense, what, builder.model)
     builder.setHessian(products)
   }

@@ -14,6 +14,13 @@ enum QuadraticBridge: Bridge {
     _ body: GeneralConstraint.Body, name: String, to builder: inout FormBuilder
   ) throws(SolverError) -> String {
     guard case .scalar(let function, let set) = body else { return "" }
+    if let (root, isTrue) = builder.model.statedFormula(function, set) {
+      builder.loseDuals()
+      let what = "constraint '\(name)'"
+      let condition = try builder.condition(root, isTrue, what)
+      try builder.require(condition, what)
+      return ""
+    }
     return try builder.addSides(function, coordinate: 0, of: set, "constraint '\(name)'")
   }
 }
@@ -56,10 +63,17 @@ extension FormBuilder {
       if let root = function.nonlinear {
         slack.add(try lower(root, sign > 0 ? .above : .below, of: what), times: -sign)
       }
-      if function.quadratic.isEmpty {
+      let products = sign > 0 ? function.quadratic : function.negatedProducts
+      let model = model
+      let isConvex = {
+        FormBuilder.holdsQuadratic(products, .above)
+          || LorentzForm(sign > 0 ? function : function.negated, atMost: side, in: model) != nil
+      }
+      let (binary, terms) = try linearized(products, isConvex: isConvex, what)
+      slack.add(binary, times: -1)
+      if terms.isEmpty {
         addRow(slack, lower: 0, upper: .infinity)
       } else {
-        let terms = sign > 0 ? function.quadratic : function.negatedProducts
         details.append(try addQuadratic(terms, atMost: slack, function, sign, side, set, what))
       }
     }

@@ -70,6 +70,14 @@ extension FormBuilder {
     }
   }
 
+  /// Whether a quadratic form is convex from above, or concave from below.
+  static func holdsQuadratic(_ terms: [QuadraticTerm], _ side: Hold) -> Bool {
+    let sign = side == .above ? 1.0 : -1.0
+    let form = QuadraticForm(terms.map { QuadraticTerm(sign * $0.coefficient, $0.first, $0.second) })
+    if case .indefinite = form.definiteness(work: ObjectiveBridge.convexityWork) { return false }
+    return true
+  }
+
   /// A column that holds a quadratic form from its convex side; nil from another side.
   mutating func holdQuadratic(_ terms: [QuadraticTerm], _ side: Hold) -> Affine? {
     if side == .exact { return nil }

@@ -23,6 +23,14 @@ struct LoweredExpressions {
   }
   var analysis: CurvatureAnalysis?
   var columns: [Key: Affine] = [:]
+  /// Functions of the values 0 and 1 that tell whether formulas hold.
+  var truths: [NodeID: Affine] = [:]
+  struct Pair: Hashable {
+    var first: Int32
+    var second: Int32
+  }
+  /// Products of two columns, one of them binary.
+  var products: [Pair: Affine] = [:]
 }
 
 extension FormBuilder {
@@ -114,16 +122,22 @@ extension FormBuilder {
     case .sum:
       result = operands.reduce(into: Affine(linear: atom.polynomial)) { $0.add($1) }
       if !atom.polynomial.quadratic.isEmpty {
-        guard let square = holdQuadratic(atom.polynomial.quadratic, own) else {
-          throw refusal(node, atom, own, analysis, what)
+        let products = atom.polynomial.quadratic
+        let isConvex = { own != .exact && FormBuilder.holdsQuadratic(products, own) }
+        let (linear, rest) = try linearized(products, isConvex: isConvex, what)
+        result.add(linear)
+        if !rest.isEmpty {
+          guard let square = holdQuadratic(rest, own) else { throw refusal(node, atom, own, analysis, what) }
+          result.add(square)
         }
-        result.add(square)
       }
     default:
       if FormBuilder.isConic(atom, own), atom.curvature(in: intervals).0 != .unknown {
         result = hold(atom, operands, in: intervals)
       } else if atom.isPiecewise {
         result = try choose(atom, operands, in: intervals, own, what)
+      } else if let logic = try logic(node, what) {
+        result = logic
       } else {
         throw refusal(node, atom, own, analysis, what)
       }
@@ -131,6 +145,16 @@ extension FormBuilder {
     result.scale(by: atom.factor)
     result.constant += atom.offset
     return result
+  }
+
+  /// The value of a formula, of a choice by one, or of a product with one; nil for other expressions.
+  private mutating func logic(_ node: NodeID, _ what: String) throws(SolverError) -> Affine? {
+    switch model.arena.nodes[node.position].operation {
+    case .ifElse: try choice(node, what)
+    case .multiply: try logicalProduct(node, what)
+    case let operation where operation.isLogical: try truth(of: node, what)
+    default: nil
+    }
   }
 
   private func refusal(
