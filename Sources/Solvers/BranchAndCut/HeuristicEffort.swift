@@ -89,7 +89,7 @@ struct HeuristicState {
 
 extension BranchAndCut {
   /// Steps that heuristics may take now.
-  private var allowance: Int {
+  var allowance: Int {
     Int(options.heuristics.share * Double(solveIterations)) + options.heuristics.credit - heuristicState.iterations
   }
 
@@ -115,16 +115,21 @@ extension BranchAndCut {
       if allowance <= 0 || end != nil || fractional.isEmpty { return }
       if incumbent != nil && rule == .vectorLength { continue }
       dive(rule, iterationLimit: max(1000, allowance / 2))
+      if rule == .coefficient && !options.isInner { searchFeasible() }
     }
     if options.isInner { return }
-    if incumbent == nil && allowance > 0 && end == nil { pump(iterationLimit: max(1000, allowance / 2)) }
-    if incumbent == nil && allowance > 0 && end == nil { repair(iterationLimit: max(1000, allowance / 2)) }
     if allowance > 0 { search(.relaxationEnforced, iterationLimit: max(1000, allowance / 2)) }
     if incumbent != nil {
       if allowance > 0 { dive(.guided, iterationLimit: max(500, allowance / 2)) }
       if allowance > 0 { search(.relaxationInduced, iterationLimit: max(1000, allowance / 2)) }
       heuristicState.searchedFor = incumbentObjective
     }
+  }
+
+  /// Without an incumbent: ways to one that do not look at the objective first.
+  private func searchFeasible() {
+    if incumbent == nil && allowance > 0 && end == nil { pump(iterationLimit: max(1000, allowance / 2)) }
+    if incumbent == nil && allowance > 0 && end == nil { repair(iterationLimit: max(1000, allowance / 2)) }
   }
 
   /// Pumps from the relaxation's point.
@@ -136,7 +141,7 @@ extension BranchAndCut {
     let found = pump.run(from: point.array, iterationLimit: iterationLimit, shouldStop: environment.shouldStop)
     heuristicState.iterations += side.simplex.iterations - before
     if let found { offerCompleted(found, source: "feasibility pump") }
-    heuristicState.nearPoint = heuristicState.nearPoint ?? pump.target
+    if heuristicState.nearPoint == nil && !pump.target.isEmpty { heuristicState.nearPoint = pump.target }
   }
 
   /// Looks for a feasible point near one that almost is.

@@ -17,6 +17,9 @@ struct FeasibilityPump {
     var costDistance = 0.005
     /// Columns moved to the other side when a whole point comes again at once, at least and at most.
     var flips = 10...30
+    /// Whole points that are compared with, and random moves at most to come to another one.
+    var memory = 3
+    var perturbations = 10
     /// Rounds without a smaller distance after which the stage of the binary columns ends.
     var stalledRounds = 15
     /// Distance from a whole number that counts as whole.
@@ -64,13 +67,10 @@ struct FeasibilityPump {
       if shouldStop() { return nil }
       var rounded = self.rounded(point)
       if rounded == target { rounded = flipped(rounded, point) }
-      while seen.contains(where: { abs($0.share - share) <= options.costDistance && $0.target == rounded }) {
-        rounded = perturbed(rounded, point)
-        if seen.count > 3 { seen.removeFirst() }
-      }
+      for _ in 0..<options.perturbations where hasSeen(rounded, share) { rounded = perturbed(rounded, point) }
       target = rounded
       seen.append((rounded, share))
-      if seen.count > 3 { seen.removeFirst() }
+      if seen.count > options.memory { seen.removeFirst() }
       share *= options.costFade
       if share < options.costDistance { share = 0 }
       let left = iterationLimit - (side.simplex.iterations - start)
@@ -86,6 +86,11 @@ struct FeasibilityPump {
       }
     }
     return nil
+  }
+
+  /// Whether a whole point came up before, with about the same share of costs.
+  private func hasSeen(_ rounded: [Double], _ share: Double) -> Bool {
+    seen.contains { abs($0.share - share) <= options.costDistance && $0.target == rounded }
   }
 
   private func isBinary(_ j: Int32) -> Bool {

@@ -46,7 +46,7 @@ extension BranchAndCut {
       guard let start = incumbent, end == nil, !environment.shouldStop() else { return }
       var rows = PointActivities(start, form: form, columns: columns)
       var isBetter = false
-      if columns.hasContinuous, let completed = complete(start, iterationLimit: completionLimit) {
+      if columns.hasContinuous, allowance > 0, let completed = complete(start, iterationLimit: completionLimit) {
         rows = PointActivities(completed, form: form, columns: columns)
         isBetter = form.value(ofWhole: completed) < incumbentObjective
       }

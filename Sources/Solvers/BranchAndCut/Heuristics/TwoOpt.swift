@@ -24,6 +24,7 @@ struct TwoOpt {
     while hasMoved {
       hasMoved = false
       for j in dear {
+        rows.work += 1
         if rows.work > limit { return isBetter }
         let first = Int(j)
         let step: Double = form.objective[first] > 0 ? -1 : 1
