@@ -36,15 +36,27 @@ public struct Cumulative: VectorSet {
     }
   }
   public var parameters: SetParameters { ["dimension": .integer(dimension)] }
-  /// The largest overload. A task runs in [start, start + duration); overloads peak where a task starts.
+  /// The least number by which times or the capacity must give way everywhere. A task runs in [start, start + duration);
+  /// overloads peak where a task starts, and an overload may end because tasks that run there end that much earlier.
+  /// - Complexity: O(n² log n) for n tasks.
   public func violation(at point: [Double]) -> Double {
     let n = (dimension - 1) / 3
     var worst = 0.0
     for k in 0..<n {
       let now = point[k]
       var load = 0.0
-      for i in 0..<n where point[i] <= now && now < point[i] + point[n + i] { load += point[2 * n + i] }
-      worst = largest(worst, load - point[3 * n])
+      var running: [(rest: Double, demand: Double)] = []
+      for i in 0..<n where point[i] <= now && now < point[i] + point[n + i] {
+        load += point[2 * n + i]
+        running.append((point[i] + point[n + i] - now, point[2 * n + i]))
+      }
+      var violation = load - point[3 * n]
+      if violation <= worst { continue }
+      for task in running.sorted(by: { $0.rest < $1.rest }) where task.rest < violation {
+        load -= task.demand
+        violation = min(violation, max(task.rest, load - point[3 * n]))
+      }
+      worst = largest(worst, violation)
     }
     return worst
   }

@@ -20,6 +20,8 @@ final class BranchAndCut {
     var nodeLimit = Int.max
     /// Simplex steps in all.
     var iterationLimit = Int.max
+    /// Bytes that form, factors and open nodes may take, as estimated.
+    var memoryLimit = Int.max
     /// Improving points after which to stop.
     var solutionLimit = Int.max
     var cuts: Set<CutKind> = Set(CutKind.allCases)
@@ -43,7 +45,7 @@ final class BranchAndCut {
   enum End: Equatable {
     /// The tree is empty: the incumbent is optimal, or there is no point.
     case exhausted
-    case nodeLimit, iterationLimit, solutionLimit, stopped
+    case nodeLimit, iterationLimit, solutionLimit, memoryLimit, stopped
     /// Many columns got fixed at the root: the form within ``BranchAndCut/domain`` is worth another presolve.
     case restart
     /// The relaxation has no end.
@@ -180,6 +182,7 @@ final class BranchAndCut {
 
   /// Searches until done, a limit, or told to stop.
   func run() -> End {
+    if let end = limitReached() { return finish(end) }
     for candidate in environment.ask(.beforeSearch, self) { offer(candidate.point, source: candidate.source) }
     domain.queueAll()
     guard domain.propagate() else { return finish(.exhausted) }
@@ -207,6 +210,7 @@ final class BranchAndCut {
         node = child
       } else {
         activeBound = .infinity
+        askAboutIncumbent()
         tightenGlobally()
         if let end = end { return finish(end) }
         queue.prune(above: cutoff)
@@ -253,9 +257,15 @@ final class BranchAndCut {
     return end
   }
 
+  /// Bytes: copies of the form's entries by rows and by columns in relaxation, propagation and cuts, and a basis an open node.
+  private var memoryEstimate: Int {
+    100 * form.entryCount + 500 * (form.columnCount + form.rowCount) + queue.count * (form.columnCount + simplex.rowCount + 200)
+  }
+
   func limitReached() -> End? {
     if nodeCount >= options.nodeLimit { return .nodeLimit }
     if simplex.iterations >= options.iterationLimit { return .iterationLimit }
+    if memoryEstimate > options.memoryLimit { return .memoryLimit }
     return environment.shouldStop() ? .stopped : nil
   }
 

@@ -137,6 +137,7 @@ struct BranchAndCutRun {
     own.nodeLimit = options.nodeLimit ?? .max
     own.iterationLimit = options.iterationLimit ?? .max
     own.solutionLimit = options.solutionLimit ?? .max
+    own.memoryLimit = options.memoryLimit.map { $0 * 1_000_000 } ?? .max
     own.seed = options.seed
     own.heuristics = options.heuristicEffort
     if case .only(let chosen) = options.cuts { own.cuts = Set(chosen.compactMap { CutKind(rawValue: $0.rawValue) }) }
@@ -208,6 +209,7 @@ struct BranchAndCutRun {
       case .nodeLimit: .nodeLimit
       case .iterationLimit: .iterationLimit
       case .solutionLimit: .solutionLimit
+      case .memoryLimit: .memoryLimit
       case .stopped: context.cancellation.isCancelled ? .interrupted : .timeLimit
       case .restart where context.shouldStop: context.cancellation.isCancelled ? .interrupted : .timeLimit
       case .failed, .unbounded, .restart: .numericalFailure

@@ -155,13 +155,18 @@ extension BranchAndCut {
     if let found { offer(found, source: "elastic repair") }
   }
 
-  /// Asks heuristics from outside at a node, less and less often, and after every better point.
+  /// Asks heuristics from outside at a node, less and less often.
   func askOutside() {
     if nodeCount >= heuristicState.nextAskedNode {
       heuristicState.asked += 1
       heuristicState.nextAskedNode = nodeCount + min(1 << min(heuristicState.asked, 10), 500)
       for found in environment.ask(.node, self) { offer(found.point, source: found.source) }
     }
+    askAboutIncumbent()
+  }
+
+  /// Asks heuristics from outside about a point that is better than the last one asked about.
+  func askAboutIncumbent() {
     if improvements != heuristicState.askedImprovements {
       heuristicState.askedImprovements = improvements
       for found in environment.ask(.newIncumbent, self) { offer(found.point, source: found.source) }
