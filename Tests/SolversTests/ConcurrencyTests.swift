@@ -85,7 +85,7 @@ import Testing
     @Test func memoryLimitEndsTheSolveNotTheProcess() async throws {
       var model = Model()
       let x = model.variables("x", over: 0..<300, in: 0...1, .binary).variables
-      for i in 0..<300 { model.subject { sum(0..<300) { Double((i * $0) % 7) * x[$0] } <= 400 } }
+      for i in 0..<300 { model.subject { sum(0..<300) { Double((i * $0 * 37 + i) % 101) * x[$0] } <= 4000 } }
       model.maximize(sum(x))
       var options = SolveOptions()
       options.memoryLimit = 1

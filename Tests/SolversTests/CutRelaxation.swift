@@ -8,7 +8,7 @@ extension LinearForm {
     for cut in cuts {
       relaxed.addRow(zip(cut.columns, cut.values).map { (Int($0), $1) }, lower: -.infinity, upper: cut.upper)
     }
-    let outcome = try GLPKSolver().solve(.linear(relaxed), options: SolveOptions(), context: SolveContext())
+    let outcome = try SimplexSolver().solve(.linear(relaxed), options: SolveOptions(), context: SolveContext())
     return outcome.outcome == .optimal ? outcome.point : nil
   }
 }

@@ -57,6 +57,7 @@ extension BranchAndCut {
     keepRoot()
     findFractional()
     searchAtRoot()
+    askAboutIncumbent()
     tightenGlobally()
     return end.map { .ended($0) } ?? .solved
   }
