@@ -62,6 +62,7 @@ public struct SolverChoice: Sendable {
     } else if entries <= smallEntryCount {
       order = [
         ("glpk", "\(entries) entries: the simplex method is as fast as any other and gives a vertex"),
+        ("simplex", "our own simplex method"),
         ("interior", "the interior-point method"),
       ]
     } else {
