@@ -107,7 +107,7 @@ struct FeasibleVertices {
 
 /// Shapes of small random models with few points.
 enum SmallModelShape: CaseIterable {
-  case knapsacks, setPacking, mixed, fixedCharge, equations, wholeRows, bigNumbers
+  case knapsacks, setPacking, mixed, fixedCharge, lotSizes, equations, wholeRows, bigNumbers
 }
 
 extension LinearForm {
@@ -173,6 +173,21 @@ extension LinearForm {
       for k in 0..<n { form.addRow([(k, 1), (n + k, -capacities[k])], lower: -.infinity, upper: 0) }
       let demand = capacities.reduce(0, +) * Double.random(in: 0.3...0.8, using: &random)
       form.addRow((0..<n).map { ($0, 1.0) }, lower: demand, upper: Bool.random(using: &random) ? demand : .infinity)
+    case .lotSizes:
+      // Production, stocks and set-ups: x_t + stock_{t-1} - stock_t = demand_t, x_t <= capacity * y_t.
+      let periods = seed % 10 == 0 ? 3 : 2
+      let demands = (0..<periods).map { _ in Double(Int.random(in: 1...9, using: &random)) }
+      let capacity = demands.reduce(0, +) + Double(Int.random(in: -1...4, using: &random))
+      for _ in 0..<periods { _ = form.addColumn(lower: 0, upper: capacity, objective: abs(cost()) / 9) }
+      for _ in 0..<periods - 1 { _ = form.addColumn(lower: 0, upper: capacity, objective: 0.1) }
+      for _ in 0..<periods { _ = form.addColumn(lower: 0, upper: 1, objective: abs(cost()) + 1, isInteger: true) }
+      for t in 0..<periods {
+        var terms = [(t, 1.0)]
+        if t > 0 { terms.append((periods + t - 1, 1)) }
+        if t < periods - 1 { terms.append((periods + t, -1)) }
+        form.addRow(terms, lower: demands[t], upper: demands[t])
+        form.addRow([(t, 1), (2 * periods - 1 + t, -capacity)], lower: -.infinity, upper: 0)
+      }
     case .equations:
       for _ in 0..<Int.random(in: 3...5, using: &random) {
         _ = form.addColumn(

@@ -80,6 +80,56 @@ struct CutTests {
     }
   }
 
+  @Test func `a cover of arcs is lifted by the others`() {
+    // Flow of at most 10 over arcs of capacity 7, 6 and 4: 7 and 6 are a cover with an excess of 3.
+    var problem = LinearForm()
+    for capacity in [7.0, 6, 4] { _ = problem.addColumn(lower: 0, upper: capacity) }
+    for _ in 0..<3 { _ = problem.addColumn(lower: 0, upper: 1, isInteger: true) }
+    problem.addRow([(0, 1), (1, 1), (2, 1)], lower: -inf, upper: 10)
+    for (k, capacity) in [7.0, 6, 4].enumerated() { problem.addRow([(k, 1), (3 + k, -capacity)], lower: -inf, upper: 0) }
+    let point = [7, 3, 0, 1, 0.5, 0]
+    let found = cuts(of: problem, at: point) { $0.separateMIR(into: &$1) }
+    // x0 + 4 (1 - y0) + x1 + 3 (1 - y1) <= 10.
+    // The largest entry is scaled to 1.
+    #expect(contains(found, [0: 0.25, 1: 0.25, 3: -1, 4: -0.75], 0.75), "\(found)")
+  }
+
+  @Test func `stocks that must be there when nothing is produced close the gap of lot sizes`() {
+    // Demands of 5 periods, production in any of them: with the inequalities of Barany, Van Roy and Wolsey the relaxation
+    // is the hull of the whole points.
+    let demands = [4.0, 7, 2, 9, 5]
+    let setup = [20.0, 25, 18, 30, 22]
+    var problem = LinearForm()
+    for _ in demands { _ = problem.addColumn(lower: 0, upper: 27, objective: 1) }
+    for _ in demands.dropLast() { _ = problem.addColumn(lower: 0, upper: .infinity, objective: 1.5) }
+    for cost in setup { _ = problem.addColumn(lower: 0, upper: 1, objective: cost, isInteger: true) }
+    for t in demands.indices {
+      var terms = [(t, 1.0)]
+      if t > 0 { terms.append((5 + t - 1, 1)) }
+      if t < 4 { terms.append((5 + t, -1)) }
+      problem.addRow(terms, lower: demands[t], upper: demands[t])
+      problem.addRow([(t, 1), (9 + t, -27)], lower: -inf, upper: 0)
+    }
+    // Production is worth 27 in all; the rest by the recursion of Wagner and Whitin over the last period of production.
+    var best = [0.0]
+    for last in 1...5 {
+      var least = Double.infinity
+      for first in 0..<last {
+        var cost: Double = best[first] + setup[first]
+        for t in first..<last { cost += 1.5 * Double(t - first) * demands[t] }
+        least = min(least, cost)
+      }
+      best.append(least)
+    }
+    var options = BranchAndCut.Options()
+    options.heuristics = .off
+    let search = BranchAndCut(problem, options: options)
+    _ = search.run()
+    let optimum = best[5] + 27
+    #expect(abs(search.incumbentObjective - optimum) < 1e-6)
+    #expect(abs(search.rootObjective - optimum) < 1e-4, "\(search.rootObjective) for \(optimum)")
+  }
+
   @Test func `a knapsack gives its minimal cover`() {
     let problem = form(Array(repeating: (0, 1, true), count: 3), [([(0, 3), (1, 3), (2, 3)], 8)])
     let found = cuts(of: problem, at: [1, 1, 2.0 / 3]) { $0.separateCovers(into: &$1) }

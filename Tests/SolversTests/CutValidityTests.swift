@@ -22,7 +22,10 @@ struct CutValidityTests {
       let form = LinearForm.small(shape, seed: seed)
       let points = FeasibleVertices(form).points
       var random = SplitMix64(seed: seed &+ 77)
-      let separation = CutSeparation(form)
+      let probing = Probing(form)
+      if probing.isInfeasible { continue }
+      let separation = CutSeparation(
+        form, cliques: CliqueTable(form, conflicts: probing.conflicts), impliedBounds: probing.impliedBounds)
       separation.setBounds(lower: form.columnLower, upper: form.columnUpper)
       tally.models += 1
       for round in 0..<5 {
@@ -67,6 +70,7 @@ struct CutValidityTests {
     let tally = try run(shape, models: 0..<200) { $0.separateMIR(into: &$1) }
     #expect(tally.failures.isEmpty, "\(tally.failures.count): \(tally.failures.prefix(3))")
     #expect(tally.found[.gomory, default: 0] > 50, "\(tally.found)")
+    if shape == .fixedCharge { #expect(tally.found[.flowCover, default: 0] > 50, "\(tally.found)") }
   }
 
   @Test(arguments: SmallModelShape.allCases)

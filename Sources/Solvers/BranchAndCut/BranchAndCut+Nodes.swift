@@ -106,9 +106,12 @@ extension BranchAndCut {
     return prefersUp(column, value, lossDown, lossUp) ? (up, down) : (down, up)
   }
 
-  /// The direction to plunge into: where the incumbent is, or where the root relaxation was, or the cheaper one.
+  /// The direction to plunge into: where the incumbent is, or where the root relaxation was, or the cheaper one; up where
+  /// there is no incumbent.
   private func prefersUp(_ column: Int, _ value: Double, _ lossDown: Double, _ lossUp: Double) -> Bool {
     if let incumbent, incumbentObjective.isFinite, nodeCount % 2 == 0 { return incumbent[column] > value }
+    // On the way to a first point a one decides more than a zero does.
+    if incumbent == nil && form.columnLower[column] == 0 && form.columnUpper[column] == 1 { return true }
     let root = rootPoint[column]
     if abs(value - root) > 0.1 { return root > value }
     if lossDown != lossUp { return lossUp < lossDown }

@@ -52,6 +52,42 @@ extension BranchAndCut {
     offer(candidate, source: "simple rounding")
   }
 
+  /// Fixes whole columns at whole numbers near the relaxation's point, those that are nearest first, each followed by
+  /// propagation; a column whose number is ruled out takes the next one. Continuous columns are solved for at the end.
+  /// - Complexity: O(whole columns log whole columns + propagation).
+  func roundWithPropagation() {
+    guard options.heuristics != .off, !options.isInner, end == nil, simplex.objective <= cutoff else { return }
+    let x = point.pointer
+    let order = columns.integers.map { j -> (distance: Double, column: Int) in
+      let value = x[Int(j)]
+      // Ones before zeros: they decide more.
+      let distance = abs(value - value.rounded())
+      return (abs(value) < 0.5 ? distance + 0.5 : distance, Int(j))
+    }.sorted { ($0.distance, $0.column) < ($1.distance, $1.column) }
+    note(work: form.entryCount)
+    let mark = domain.mark
+    defer {
+      domain.undo(to: mark)
+      passBounds()
+    }
+    for (_, j) in order where !domain.isFixed(j) {
+      let target = min(max(x[j].rounded(), domain.lower[j]), domain.upper[j])
+      let before = domain.mark
+      domain.setLower(j, target)
+      domain.setUpper(j, target)
+      if !domain.isInfeasible && domain.propagate() { continue }
+      domain.undo(to: before)
+      let other = x[j] > target && target < domain.upper[j] || target == domain.lower[j] ? target + 1 : target - 1
+      guard other >= domain.lower[j], other <= domain.upper[j] else { return }
+      domain.setLower(j, other)
+      domain.setUpper(j, other)
+      if domain.isInfeasible || !domain.propagate() { return }
+    }
+    var candidate = point.array
+    for j in columns.integers { candidate[Int(j)] = domain.lower[Int(j)] }
+    offerCompleted(candidate, source: "rounding with propagation")
+  }
+
   /// Moves fractional columns to whole numbers as far as slacks allow.
   private func roundWithinSlacks() {
     if options.isInner { return }

@@ -13,10 +13,12 @@ extension BranchAndCut {
     environment.progress(self, nil)
     for candidate in environment.ask(.rootRelaxation, self) { offer(candidate.point, source: candidate.source) }
     roundRelaxation()
+    roundWithPropagation()
     let before = rootObjective
     var best = rootObjective
     var stalled = 0
-    let iterationLimit = (options.rootCuts.iterationFactor + 1) * simplex.iterations + options.rootCuts.iterationCredit
+    let credit = max(options.rootCuts.iterationCredit, options.rootCuts.rowSteps / max(1, form.rowCount))
+    let iterationLimit = (options.rootCuts.iterationFactor + 1) * simplex.iterations + credit
     for _ in 0..<options.rootCuts.rounds {
       if environment.shouldStop() || simplex.iterations > iterationLimit && form.separators.isEmpty { break }
       findFractional()
@@ -56,6 +58,7 @@ extension BranchAndCut {
     domain.keepChanges()
     keepRoot()
     findFractional()
+    roundWithPropagation()
     searchAtRoot()
     askAboutIncumbent()
     tightenGlobally()

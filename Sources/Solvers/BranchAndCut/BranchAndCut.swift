@@ -3,7 +3,7 @@ import LinearAlgebra
 /// Search for the best whole point of a linear form: linear relaxations solved by the dual simplex method, tightened by
 /// cuts and propagation, and a tree of nodes split on a whole column each.
 ///
-/// Nodes are taken best bound first, and from each the search plunges: it goes on with a child as long as that is
+/// Nodes are taken best bound first, deepest first as long as there is no point, and from each the search plunges: it goes on with a child as long as that is
 /// promising, so that the basis and its factors stay. Columns to branch on are chosen by pseudo-costs that strong
 /// branching has made reliable (T. Achterberg, T. Koch and A. Martin, "Branching rules revisited", Operations Research
 /// Letters 33, 2005). The search is deterministic for a seed.
@@ -33,7 +33,7 @@ final class BranchAndCut {
     /// Steps of a plunge that are always taken.
     var leastPlunge = 5
     /// Nodes in a row for which the slack of a cut was basic until it leaves the relaxation.
-    var cutAge = 100
+    var cutAge = 10
     var seed: UInt64 = 1
     /// Whole columns are fixed at the root to this share before the search asks to be started anew on what is left; 1 for
     /// never.
@@ -72,6 +72,7 @@ final class BranchAndCut {
   let columns: FormColumns
   var pseudocosts: Pseudocosts
   var queue = NodeQueue()
+  private var backtracks = BacktrackSchedule()
   var cutLoop: CutLoop
   var generator: SplitMix64
 
@@ -218,7 +219,7 @@ final class BranchAndCut {
         tightenGlobally()
         if let end = end { return finish(end) }
         queue.prune(above: cutoff)
-        guard let best = queue.popBest() else { return finish(isIncomplete ? .failed : .exhausted) }
+        guard let best = popNext() else { return finish(isIncomplete ? .failed : .exhausted) }
         node = best
         isChild = false
         plunge = 0
@@ -252,6 +253,11 @@ final class BranchAndCut {
       if let next { activeBound = next.bound }
       environment.progress(self, nil)
     }
+  }
+
+  private func popNext() -> Node? {
+    if incumbent != nil || cutoff.isFinite { return queue.popBest() }
+    return backtracks.isDeepestNext() ? queue.popDeepest() : queue.popBestEstimate()
   }
 
   private func finish(_ end: End) -> End {

@@ -7,9 +7,11 @@ struct RootCutOptions: Sendable {
   var stalledRounds = 10
   /// Progress: the bound moves by this share of what all rounds moved it by so far.
   var progress = 0.005
-  /// Simplex steps of all rounds at most, as a multiple of those of the first relaxation, and a number besides.
+  /// Simplex steps of all rounds at most, as a multiple of those of the first relaxation, and a number besides: so many,
+  /// or for forms of few rows, whose steps are cheap, the other number by their rows.
   var iterationFactor = 4
   var iterationCredit = 2000
+  var rowSteps = 5_000_000
   /// Cuts of a round, as a multiple of the number of fractional columns, and at least.
   var perFractional = 2.0
   var leastCuts = 100
@@ -49,7 +51,7 @@ final class CutLoop {
   private var nextNumber: Int32 = 0
   private var selection = CutSelection()
   /// Cuts that were taken out and may come back where they are violated, the last taken out at the end.
-  private var pool: [Cut] = []
+  private var pool: [Row] = []
 
   /// Names of the rows added to the form's, in the order of the relaxation.
   var numbers: [Int32] { rowsAdded.map(\.number) }
@@ -98,12 +100,32 @@ final class CutLoop {
   }
 
   private func add(_ cuts: [Cut], isStated: Bool, to simplex: Simplex) {
-    simplex.addRows(cuts.map { LinearRow(columns: $0.columns, values: $0.values, upper: $0.upper) })
+    var rows: [Row] = []
     for cut in cuts {
-      rowsAdded.append(Row(number: nextNumber, cut: cut, isStated: isStated))
+      rows.append(Row(number: nextNumber, cut: cut, isStated: isStated))
       nextNumber += 1
       counts[cut.kind, default: 0] += 1
     }
+    add(rows, to: simplex)
+  }
+
+  private func add(_ rows: [Row], to simplex: Simplex) {
+    simplex.addRows(rows.map { LinearRow(columns: $0.cut.columns, values: $0.cut.values, upper: $0.cut.upper) })
+    rowsAdded += rows
+  }
+
+  /// Brings cuts back from the pool by their numbers, as far as they are there.
+  /// - Complexity: O(pool).
+  func restore(_ numbers: Set<Int32>, to simplex: Simplex) {
+    if numbers.isEmpty { return }
+    var back: [Row] = []
+    pool.removeAll { row in
+      guard numbers.contains(row.number) else { return false }
+      back.append(row)
+      back[back.count - 1].age = 0
+      return true
+    }
+    if !back.isEmpty { add(back, to: simplex) }
   }
 
   // MARK: - Age
@@ -124,7 +146,7 @@ final class CutLoop {
     for k in rowsAdded.indices where rowsAdded[k].age >= age && simplex.place[base + k] == .basic {
       isGone[form.rowCount + k] = 1
       count += 1
-      if !rowsAdded[k].isStated { pool.append(rowsAdded[k].cut) }
+      if !rowsAdded[k].isStated { pool.append(rowsAdded[k]) }
     }
     if count == 0 { return }
     if pool.count > settings.poolSize { pool.removeFirst(pool.count - settings.poolSize) }
@@ -142,7 +164,7 @@ final class CutLoop {
   /// - Returns: how many cuts entered.
   func separate(_ search: BranchAndCut, isRoot: Bool) -> Int {
     if kinds.isEmpty { return 0 }
-    let separation = self.separation ?? CutSeparation(form)
+    let separation = self.separation ?? makeSeparation()
     self.separation = separation
     let simplex = search.simplex
     // Cuts hold for the whole tree, so bounds of the node have no say.
@@ -165,6 +187,13 @@ final class CutLoop {
     if isRoot { removeAged(from: simplex, age: settings.age) }
     add(chosen, isStated: false, to: simplex)
     return chosen.count
+  }
+
+  /// Probes once more: what presolve found out about columns in pairs is not kept in the form.
+  private func makeSeparation() -> CutSeparation {
+    let probing = Probing(form)
+    return CutSeparation(
+      form, cliques: CliqueTable(form, conflicts: probing.conflicts), impliedBounds: probing.impliedBounds)
   }
 
   /// Rounds the rows of the tableau whose basic column should be whole and is not, the most fractional first.
@@ -194,11 +223,9 @@ final class CutLoop {
       interval = isWorth ? max(settings.leastTreeInterval, interval / 2) : min(settings.mostTreeInterval, interval * 2)
     }
     if !isFirst { return false }
-    var back: [Int] = []
-    for (k, cut) in pool.enumerated() where cut.efficacy(at: search.point.pointer) > settings.poolEfficacy { back.append(k) }
-    if !back.isEmpty {
-      add(back.map { pool[$0] }, isStated: false, to: search.simplex)
-      for k in back.reversed() { pool.remove(at: k) }
+    let violated = pool.filter { $0.cut.efficacy(at: search.point.pointer) > settings.poolEfficacy }
+    if !violated.isEmpty {
+      restore(Set(violated.map(\.number)), to: search.simplex)
       return true
     }
     guard isJump, !search.options.isInner else { return false }

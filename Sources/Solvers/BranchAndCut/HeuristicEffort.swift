@@ -177,6 +177,7 @@ extension BranchAndCut {
   func searchAtNode() {
     guard options.heuristics != .off, nodeCount >= heuristicState.nextNode, !fractional.isEmpty else { return }
     heuristicState.nextNode = nodeCount + (incumbent == nil ? 10 : 50)
+    roundWithPropagation()
     if allowance <= 0 { return }
     heuristicState.dives += 1
     let rules: [DivingRule] = [.guided, .coefficient, .pseudocost, .fractional, .vectorLength]

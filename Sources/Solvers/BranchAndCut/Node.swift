@@ -38,6 +38,25 @@ final class Node {
   }
 }
 
+/// How the search goes on at a dead end as long as there is no incumbent: from the deepest node, where little is left to be
+/// decided, for a while; then from the node of the best estimate, and for longer each time.
+struct BacktrackSchedule {
+  /// Dead ends in a row that are left by the deepest node, at first.
+  var steps = 8
+  private var taken = 0
+
+  init() {}
+
+  /// Whether the deepest node is next.
+  mutating func isDeepestNext() -> Bool {
+    taken += 1
+    if taken <= steps { return true }
+    taken = 0
+    steps += steps / 2
+    return false
+  }
+}
+
 /// The open nodes, the one with the smallest bound first.
 struct NodeQueue {
   private var heap: [Node] = []
@@ -74,6 +93,16 @@ struct NodeQueue {
   mutating func popBestEstimate() -> Node? {
     guard let at = heap.indices.min(by: { heap[$0].estimate < heap[$1].estimate }) else { return nil }
     return remove(at: at)
+  }
+
+  /// Takes the deepest node, of those the one with the smallest estimate.
+  /// - Complexity: O(nodes).
+  mutating func popDeepest() -> Node? {
+    let at = heap.indices.max {
+      let (a, b) = (heap[$0], heap[$1])
+      return a.depth != b.depth ? a.depth < b.depth : a.estimate > b.estimate
+    }
+    return at.map { remove(at: $0) }
   }
 
   private mutating func remove(at position: Int) -> Node {

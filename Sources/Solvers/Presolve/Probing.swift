@@ -13,7 +13,7 @@ struct Probing {
     var effort = 10_000_000
     /// Columns tried in a row without a fixing, a bound or an equality, after which probing ends. Default 1000.
     var patience = 1000
-    /// Conflicts that are kept at most. Default 100,000.
+    /// Conflicts, and implied bounds, that are kept at most. Default 100,000.
     var conflictLimit = 100_000
   }
 
@@ -25,6 +25,16 @@ struct Probing {
     var factor: Double
   }
 
+  /// A bound of a continuous column that holds whenever a binary one has a value.
+  struct ImpliedBound: Sendable, Hashable {
+    var column: Int32
+    var isUpper: Bool
+    var other: Int32
+    /// The value of the binary column, 0 or 1.
+    var value: Double
+    var bound: Double
+  }
+
   /// Set when both values of some column lead to contradictions.
   private(set) var isInfeasible = false
   /// Bounds of all columns, as narrow as was found.
@@ -34,6 +44,8 @@ struct Probing {
   private(set) var aliases: [Alias] = []
   /// Pairs of literals that never hold together, as in ``CliqueTable``.
   private(set) var conflicts: [(Int32, Int32)] = []
+  /// Bounds of continuous columns that a value of a binary one narrows; those of one binary column in a row.
+  private(set) var impliedBounds: [ImpliedBound] = []
   /// Columns of which both values were tried.
   private(set) var probedCount = 0
   private let options: Options
@@ -97,7 +109,7 @@ struct Probing {
         touched.append(change.column)
       }
       domain.undo(to: 0)
-      if isZeroPossible { noteConflicts(of: 2 * j + 1, form, touched, low, high, domain) }
+      if isZeroPossible { noteImplications(of: 2 * j + 1, form, touched, low, high, domain) }
       domain.setLower(j, 1)
       let isOnePossible = isZeroPossible ? domain.propagate() : true
       if !isZeroPossible || !isOnePossible {
@@ -131,7 +143,7 @@ struct Probing {
       }
       for c in seen { (low[Int(c)], high[Int(c)]) = (domain.lower[Int(c)], domain.upper[Int(c)]) }
       domain.undo(to: 0)
-      noteConflicts(of: 2 * j, form, seen, low, high, domain)
+      noteImplications(of: 2 * j, form, seen, low, high, domain)
       for item in narrowed where item.low > domain.lower[item.column] || item.high < domain.upper[item.column] {
         domain.setLower(item.column, item.low)
         domain.setUpper(item.column, item.high)
@@ -145,14 +157,26 @@ struct Probing {
     }
   }
 
-  /// Binary columns that a literal fixes, as pairs that never hold together.
-  private mutating func noteConflicts(
+  /// What a literal implies: binary columns that it fixes, as pairs that never hold together, and bounds of continuous ones.
+  private mutating func noteImplications(
     of literal: Int, _ form: LinearForm, _ columns: [Int32], _ low: [Double], _ high: [Double], _ domain: Domain
   ) {
     for column in columns {
       let c = Int(column)
+      if form.isInteger[c] == 0 {
+        guard impliedBounds.count < options.conflictLimit else { continue }
+        let value: Double = literal % 2 == 0 ? 1 : 0
+        let other = Int32(truncatingIfNeeded: literal / 2)
+        if low[c] > domain.lower[c] {
+          impliedBounds.append(ImpliedBound(column: column, isUpper: false, other: other, value: value, bound: low[c]))
+        }
+        if high[c] < domain.upper[c] {
+          impliedBounds.append(ImpliedBound(column: column, isUpper: true, other: other, value: value, bound: high[c]))
+        }
+        continue
+      }
       if c == literal / 2 || conflicts.count >= options.conflictLimit { continue }
-      if form.isInteger[c] == 0 || domain.lower[c] != 0 || domain.upper[c] != 1 || low[c] != high[c] { continue }
+      if domain.lower[c] != 0 || domain.upper[c] != 1 || low[c] != high[c] { continue }
       // Fixed at 0, it cannot be 1, and the other way round.
       conflicts.append((Int32(truncatingIfNeeded: literal), low[c] == 0 ? 2 * column : 2 * column + 1))
     }

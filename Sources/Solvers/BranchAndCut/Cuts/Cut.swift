@@ -3,6 +3,7 @@ enum CutKind: String, Sendable, CaseIterable {
   case gomory
   case mir
   case cover
+  case flowCover
   case clique
   case zeroHalf
   case impliedBound

@@ -37,8 +37,12 @@ final class CutSeparation {
   /// - Parameters:
   ///   - form: a form; its objective is not looked at.
   ///   - cliques: conflicts of its binary columns; those that its rows state when it is not given.
+  ///   - impliedBounds: what values of binary columns mean for continuous ones.
   /// - Complexity: O(rows + columns + entries log entries).
-  init(_ form: LinearForm, cliques: CliqueTable? = nil, options: CutOptions = CutOptions()) {
+  init(
+    _ form: LinearForm, cliques: CliqueTable? = nil, impliedBounds: [Probing.ImpliedBound] = [],
+    options: CutOptions = CutOptions()
+  ) {
     self.options = options
     self.cliques = cliques ?? CliqueTable(form)
     columnCount = form.columnCount
@@ -65,7 +69,7 @@ final class CutSeparation {
       point[n + i] = 0
     }
     variableBounds = VariableBounds(
-      rows, rowLower: lower + n, rowUpper: upper + n, lower: lower, upper: upper, isInteger: isInteger, columnCount: n)
+      rows, implied: impliedBounds, rowLower: lower + n, rowUpper: upper + n, lower: lower, upper: upper, isInteger: isInteger, columnCount: n)
     aggregate = SparseRow(capacity: capacity)
     substituted = SparseRow(capacity: capacity)
     result = SparseRow(capacity: capacity)

@@ -54,9 +54,13 @@ extension CutSeparation {
   @discardableResult
   func roundAggregate(_ sign: Double, kind: CutKind, into cuts: inout [Cut]) -> Bool {
     let before = cuts.count
-    if substituteBounds(sign, usesVariableBounds: true) { roundSubstituted(kind, into: &cuts) }
+    for choice in kind == .mir ? BoundChoice.allCases : [.nearest] {
+      guard substituteBounds(sign, choice), choice == .nearest || rounding.differsFromNearest else { continue }
+      roundSubstituted(kind, into: &cuts)
+      if kind == .mir || kind == .gomory { coverSubstituted(into: &cuts) }
+    }
     // A variable bound may come from the very row and leave nothing of it.
-    if cuts.count == before && rounding.hasVariableBounds && substituteBounds(sign, usesVariableBounds: false) {
+    if cuts.count == before && rounding.hasVariableBounds && substituteBounds(sign, .nearest, usesVariableBounds: false) {
       roundSubstituted(kind, into: &cuts)
     }
     return cuts.count > before
@@ -138,12 +142,37 @@ extension CutSeparation {
     return isUsed
   }
 
+  /// Which bound a continuous column is measured from.
+  enum BoundChoice: CaseIterable {
+    /// The nearer one (H. Marchand and L. A. Wolsey, 2001).
+    case nearest
+    /// The variable one, wherever the column then leaves the row for its binary column. Cuts found before move the point
+    /// away from variable bounds whose slopes are large, so that the nearer bound is no longer the one that counts.
+    case variable
+    /// The variable one where the binary column, with no more than what the point brings into the row, gives the smaller
+    /// activity: in rows of lot sizes these are the violated inequalities (I. Barany, T. Van Roy and L. A. Wolsey, "Strong
+    /// formulations for multi-item capacitated lot sizing", Management Science 30, 1984).
+    case inflow
+  }
+
+  /// What continuous columns with negative entries contribute at the point.
+  private func inflow(_ sign: Double) -> Double {
+    let source = aggregate
+    var total = 0.0
+    for k in 0..<source.count {
+      let j = Int(source.columns[k])
+      let a = sign * source.values[j]
+      if a < 0 && isInteger[j] == 0 && lower[j].isFinite { total -= a * (point[j] - lower[j]) }
+    }
+    return total
+  }
+
   /// Replaces all columns by distances from bounds; the result is in ``rounding``.
   ///
-  /// Continuous columns take the nearer bound, a variable one where it is at least as tight; whole columns the nearer
+  /// Continuous columns take the bound of choice, a variable one where it is at least as tight; whole columns the nearer
   /// bound. Entries with no effect on the cut are left out.
   /// - Returns: false when a column has no bound that it could be measured from.
-  func substituteBounds(_ sign: Double, usesVariableBounds: Bool) -> Bool {
+  func substituteBounds(_ sign: Double, _ choice: BoundChoice, usesVariableBounds: Bool = true) -> Bool {
     let (row, work, source) = (rounding, substituted, aggregate)
     let (lower, upper, point, isInteger, n) = (lower, upper, point, isInteger, columnCount)
     let bounds = variableBounds
@@ -152,7 +181,8 @@ extension CutSeparation {
     row.realCount = 0
     row.hasVariableBounds = false
     var (side, sideSize, activity, squares, largest) = (0.0, 0.0, 0.0, 0.0, 0.0)
-    var hasVariableBounds = false
+    var (hasVariableBounds, differsFromNearest) = (false, false)
+    let inflow = choice == .inflow ? inflow(sign) : 0
     for k in 0..<source.count {
       let j = Int(source.columns[k])
       let a = sign * source.values[j]
@@ -188,7 +218,17 @@ extension CutSeparation {
       if lowValue == -.infinity && highValue == .infinity { return false }
       let (fromLow, toHigh) = (max(0, point[j] - lowValue), max(0, highValue - point[j]))
       let nearness = 1e-9 * max(1, abs(point[j]))
-      let takesLower = fromLow < toHigh - nearness || (fromLow <= toHigh + nearness && a > 0)
+      var takesLower = fromLow < toHigh - nearness || (fromLow <= toHigh + nearness && a > 0)
+      if choice != .nearest {
+        if takesLower && a < 0 && highBound >= 0 && fromLow > nearness {
+          let bound = bounds.upperBounds[Int(highBound)]
+          let effective = min(-a * bound.slope, inflow) * (point[Int(bound.y)] - lower[Int(bound.y)])
+          takesLower = choice == .inflow && effective >= -a * fromLow
+        } else if !takesLower && a > 0 && lowBound >= 0 && toHigh > nearness {
+          takesLower = choice == .variable
+        }
+        if takesLower != (fromLow < toHigh - nearness || (fromLow <= toHigh + nearness && a > 0)) { differsFromNearest = true }
+      }
       let value = takesLower ? a : -a
       var shift: Double
       let substitution: RoundingRow.Substitution
@@ -218,6 +258,7 @@ extension CutSeparation {
       squares += value * value
     }
     row.hasVariableBounds = hasVariableBounds
+    row.differsFromNearest = differsFromNearest
     var count = 0
     for k in 0..<work.count {
       let j = Int(work.columns[k])
@@ -257,7 +298,7 @@ extension CutSeparation {
 
   /// Rounds the substituted row, undoes the substitution and appends the cut if it is fit.
   private func buildCut(_ divisor: Double, _ kind: CutKind, into cuts: inout [Cut]) {
-    let (row, result, bounds) = (rounding, result, variableBounds)
+    let row = rounding
     let scale = 1 / divisor
     let scaledSide = row.side * scale
     let whole = RoundingRow.floor(scaledSide)
@@ -265,14 +306,29 @@ extension CutSeparation {
     // Where rounding errors could have moved the side by more than a small part of its fraction.
     if 1e-12 * row.sideSize * scale > 1e-3 * min(fraction, 1 - fraction) { return }
     let factor = 1 / (1 - fraction)
-    result.clear()
-    var side = whole
-    var size = abs(whole)
-    for k in 0..<row.wholeCount {
+    undoSubstitution(side: whole, realFactor: scale * factor, kind: kind, into: &cuts) { k in
       let a = row.wholeValues[k] * scale
       let low = RoundingRow.floor(a)
       let excess = a - low - fraction
-      let value = excess > 0 ? low + excess * factor : low
+      return excess > 0 ? low + excess * factor : low
+    }
+  }
+
+  /// Writes an inequality over the columns of ``rounding`` in those of the form and appends it if it is fit.
+  ///
+  /// - Parameters:
+  ///   - side: its right-hand side.
+  ///   - realFactor: what entries of continuous columns are multiplied by.
+  ///   - wholeValue: entry of a whole column.
+  func undoSubstitution(
+    side: Double, realFactor: Double, kind: CutKind, into cuts: inout [Cut], wholeValue: (Int) -> Double
+  ) {
+    let (row, result, bounds) = (rounding, result, variableBounds)
+    result.clear()
+    var size = abs(side)
+    var side = side
+    for k in 0..<row.wholeCount {
+      let value = wholeValue(k)
       if value == 0 { continue }
       let j = Int(row.wholeColumns[k])
       let isComplemented = row.isComplemented[k] != 0
@@ -282,7 +338,7 @@ extension CutSeparation {
       size = max(size, abs(shift))
     }
     for k in 0..<row.realCount {
-      let value = row.realValues[k] * scale * factor
+      let value = row.realValues[k] * realFactor
       let j = Int(row.realColumns[k])
       var shift: Double
       switch row.substitutions[k] {

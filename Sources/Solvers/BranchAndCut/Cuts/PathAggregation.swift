@@ -3,7 +3,7 @@ extension CutSeparation {
   ///
   /// From each row on, the continuous column furthest from its bounds is eliminated by another row, the tightest one,
   /// up to ``CutOptions/pathLength`` rows; each aggregation on the way is rounded. With variable bounds substituted this
-  /// gives flow cover inequalities.
+  /// gives flow cover inequalities. A second path eliminates only columns without variable bounds.
   ///
   /// H. Marchand and L. A. Wolsey, "Aggregation and mixed integer rounding to solve MIPs", Operations Research 49
   /// (2001), section 4.
@@ -11,28 +11,37 @@ extension CutSeparation {
   func separateMIR(into cuts: inout [Cut]) {
     let slack = relativeSlacks()
     let distance = realDistances()
+    // Columns with variable bounds stay in the row, to become whole columns: stocks of lot sizes are eliminated, not lots.
+    let bounds = variableBounds
+    let unbounded = (0..<columnCount).map { bounds.bestLower[$0] >= 0 || bounds.bestUpper[$0] >= 0 ? 0 : distance[$0] }
+    let ways = unbounded == distance ? [distance] : [distance, unbounded]
     var isUsed = [Bool](repeating: false, count: rowCount)
-    var path: [Int] = []
+    var paths: [[Int]] = []
     var effort = 0
     let limit = cuts.count + options.cutLimit
     for start in startRows(slack, distance) {
-      clearAggregate()
-      addRow(start, 1)
-      path.append(start)
-      isUsed[start] = true
-      while true {
-        effort += 20 * aggregate.count
-        roundAggregate(1, kind: .mir, into: &cuts)
-        roundAggregate(-1, kind: .mir, into: &cuts)
-        if path.count == options.pathLength { break }
-        guard let next = nextRow(slack, distance, isUsed, &effort) else { break }
-        addRow(next.row, next.factor)
-        aggregate.values[next.column] = 0
-        path.append(next.row)
-        isUsed[next.row] = true
+      paths.removeAll(keepingCapacity: true)
+      for way in ways {
+        var path = [start]
+        clearAggregate()
+        addRow(start, 1)
+        isUsed[start] = true
+        while true {
+          if !paths.contains(where: { $0.starts(with: path) }) {
+            effort += 20 * aggregate.count
+            roundAggregate(1, kind: .mir, into: &cuts)
+            roundAggregate(-1, kind: .mir, into: &cuts)
+          }
+          if path.count == options.pathLength { break }
+          guard let next = nextRow(slack, way, isUsed, &effort) else { break }
+          addRow(next.row, next.factor)
+          aggregate.values[next.column] = 0
+          path.append(next.row)
+          isUsed[next.row] = true
+        }
+        for i in path { isUsed[i] = false }
+        paths.append(path)
       }
-      for i in path { isUsed[i] = false }
-      path.removeAll(keepingCapacity: true)
       if effort > options.effort || cuts.count >= limit { break }
     }
     clearAggregate()

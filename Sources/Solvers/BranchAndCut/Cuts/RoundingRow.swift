@@ -26,6 +26,8 @@ final class RoundingRow {
   var realCount = 0
   /// Whether a continuous column was replaced by a variable bound.
   var hasVariableBounds = false
+  /// Whether one took another bound than the nearest.
+  var differsFromNearest = false
   var side = 0.0
   /// Largest number that entered the side.
   var sideSize = 0.0

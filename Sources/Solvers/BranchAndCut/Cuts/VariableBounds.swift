@@ -1,7 +1,8 @@
 /// Bounds of continuous columns that depend on a whole column: `x <= constant + slope * y`, or `>=`.
 ///
-/// Taken from rows with one whole column, the other continuous ones at the bounds that hold them back. Owns memory that
-/// is freed by ``deallocate()``.
+/// Taken from rows with one whole column, the other continuous ones at the bounds that hold them back, and from what
+/// probing found: a stock that must be there when nothing is produced has a lower bound like that. Owns memory that is
+/// freed by ``deallocate()``.
 struct VariableBounds {
   struct Bound {
     var y: Int32
@@ -20,9 +21,9 @@ struct VariableBounds {
   let lowerValue: UnsafeMutablePointer<Double>
   let upperValue: UnsafeMutablePointer<Double>
 
-  /// - Complexity: O(entries).
+  /// - Complexity: O(entries + implied bounds).
   init(
-    _ rows: RowTable, rowLower: UnsafePointer<Double>, rowUpper: UnsafePointer<Double>, lower: UnsafePointer<Double>,
+    _ rows: RowTable, implied: [Probing.ImpliedBound] = [], rowLower: UnsafePointer<Double>, rowUpper: UnsafePointer<Double>, lower: UnsafePointer<Double>,
     upper: UnsafePointer<Double>, isInteger: UnsafePointer<UInt8>, columnCount n: Int
   ) {
     var found: (lower: [(Int32, Bound)], upper: [(Int32, Bound)]) = ([], [])
@@ -65,6 +66,9 @@ struct VariableBounds {
         }
       }
     }
+    for (j, isUpper, bound) in Self.combined(implied, lower, upper) {
+      if isUpper { found.upper.append((j, bound)) } else { found.lower.append((j, bound)) }
+    }
     (lowerStarts, lowerBounds) = Self.sorted(found.lower, n)
     (upperStarts, upperBounds) = Self.sorted(found.upper, n)
     bestLower = .allocate(capacity: n + 1)
@@ -75,6 +79,32 @@ struct VariableBounds {
     bestUpper.initialize(repeating: -1, count: n + 1)
     lowerValue.initialize(repeating: -.infinity, count: n + 1)
     upperValue.initialize(repeating: .infinity, count: n + 1)
+  }
+
+  /// Bounds for both values of the binary column as one line each; where one value implies nothing, the column's own bound.
+  private static func combined(
+    _ implied: [Probing.ImpliedBound], _ lower: UnsafePointer<Double>, _ upper: UnsafePointer<Double>
+  ) -> [(Int32, Bool, Bound)] {
+    struct Key: Hashable {
+      var column: Int32
+      var other: Int32
+      var isUpper: Bool
+    }
+    var ends: [Key: (zero: Double, one: Double)] = [:]
+    var order: [Key] = []
+    for item in implied {
+      let key = Key(column: item.column, other: item.other, isUpper: item.isUpper)
+      let own = item.isUpper ? upper[Int(item.column)] : lower[Int(item.column)]
+      if ends[key] == nil { order.append(key) }
+      var both = ends[key] ?? (own, own)
+      if item.value == 0 { both.zero = item.bound } else { both.one = item.bound }
+      ends[key] = both
+    }
+    return order.compactMap { key in
+      guard let both = ends[key], both.zero.isFinite, both.one.isFinite, both.zero != both.one else { return nil }
+      let bound = Bound(y: key.other, constant: both.zero, slope: both.one - both.zero)
+      return abs(bound.slope) > 1e7 || abs(bound.constant) > 1e7 ? nil : (key.column, key.isUpper, bound)
+    }
   }
 
   private static func sorted(_ bounds: [(Int32, Bound)], _ n: Int) -> ([Int32], UnsafeMutablePointer<Bound>) {

@@ -15,9 +15,11 @@ enum DivingRule: String, Sendable, CaseIterable {
 }
 
 extension BranchAndCut {
-  /// Rounds column after column of the relaxation, with propagation and a solve after each, until the point is whole or
-  /// there is none; a dead end is left once in the other direction.
+  /// Rounds columns of the relaxation, with propagation after each, until the point is whole or there is none; a dead end
+  /// is left once in the other direction.
   ///
+  /// The relaxation is solved again after each sixteenth of its fractional columns: a solve after each one would take most
+  /// of its steps where propagation knows the answer.
   /// - Parameter iterationLimit: simplex steps of the whole dive at most.
   func dive(_ rule: DivingRule, iterationLimit: Int) {
     if rule == .guided && incumbent == nil { return }
@@ -36,29 +38,52 @@ extension BranchAndCut {
     var retreats = 0
     while !fractional.isEmpty {
       if environment.shouldStop() || end != nil || simplex.iterations - start > iterationLimit { return }
-      guard let (column, isUp) = choose(rule) else { return }
-      let value = point[column]
+      let picks = choose(rule, count: 1 + fractional.count / 16)
+      guard let first = picks.first else { return }
+      let value = point[first.column]
       let before = domain.mark
-      if tryRounding(column, value, isUp: isUp) { continue }
+      if tryRounding(picks) { continue }
+      if picks.count > 1 {
+        domain.undo(to: before)
+        if tryRounding([first]) { continue }
+      }
       retreats += 1
       if retreats > 5 { return }
       domain.undo(to: before)
-      if !tryRounding(column, value, isUp: !isUp) { return }
+      if !tryRounding([Rounding(column: first.column, value: value, isUp: !first.isUp)]) { return }
     }
     _ = offerRelaxation(source: "\(rule.rawValue) diving")
   }
 
-  private func tryRounding(_ column: Int, _ value: Double, isUp: Bool) -> Bool {
-    if isUp { domain.setLower(column, value.rounded(.up)) } else { domain.setUpper(column, value.rounded(.down)) }
+  private struct Rounding {
+    var column: Int
+    var value: Double
+    var isUp: Bool
+  }
+
+  /// Rounds the first column, and the others as far as propagation lets them; then solves.
+  private func tryRounding(_ picks: [Rounding]) -> Bool {
+    for (k, pick) in picks.enumerated() {
+      let target = pick.isUp ? pick.value.rounded(.up) : pick.value.rounded(.down)
+      if k > 0 && (target < domain.lower[pick.column] || target > domain.upper[pick.column]) { continue }
+      let before = domain.mark
+      if pick.isUp { domain.setLower(pick.column, target) } else { domain.setUpper(pick.column, target) }
+      if domain.isInfeasible || !domain.propagate() {
+        if k == 0 { return false }
+        domain.undo(to: before)
+        break
+      }
+    }
     guard case .solved = solveRelaxation() else { return false }
     findFractional()
     roundRelaxation()
     return simplex.objective <= cutoff
   }
 
-  private func choose(_ rule: DivingRule) -> (Int, Bool)? {
-    var best: (Int, Bool)?
-    var least = Double.infinity
+  /// The columns that the rule likes best, the best first.
+  private func choose(_ rule: DivingRule, count: Int) -> [Rounding] {
+    var scored: [(score: Double, pick: Rounding)] = []
+    scored.reserveCapacity(fractional.count)
     for j in fractional {
       let j = Int(j)
       let value = point[j]
@@ -95,11 +120,10 @@ extension BranchAndCut {
         let (chosen, other) = isUp ? (lossUp, lossDown) : (lossDown, lossUp)
         score = -(isUp ? part : 1 - part) * (other + 1e-6) / (chosen + 1e-6)
       }
-      if score < least {
-        least = score
-        best = (j, isUp)
-      }
+      scored.append((score, Rounding(column: j, value: value, isUp: isUp)))
     }
-    return best
+    if count == 1 { return scored.min { $0.score < $1.score }.map { [$0.pick] } ?? [] }
+    scored.sort { ($0.score, $0.pick.column) < ($1.score, $1.pick.column) }
+    return scored.prefix(count).map(\.pick)
   }
 }
