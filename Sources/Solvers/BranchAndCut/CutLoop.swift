@@ -47,6 +47,7 @@ final class CutLoop {
   private var separation: CutSeparation?
   private var rowsAdded: [Row] = []
   private var nextNumber: Int32 = 0
+  private var numberStep: Int32 = 1
   private var selection = CutSelection()
   /// Cuts that were taken out and may come back where they are violated, the last taken out at the end.
   private var pool: [Cut] = []
@@ -67,6 +68,23 @@ final class CutLoop {
     kinds = options.cuts
     settings = options.rootCuts
     interval = options.rootCuts.treeInterval
+  }
+
+  // MARK: - Several loops for one tree
+
+  /// Lets the cuts to come have numbers that those of other loops do not have.
+  func takeTurns(_ turn: Int, of count: Int) {
+    nextNumber += Int32(truncatingIfNeeded: turn)
+    numberStep = Int32(truncatingIfNeeded: count)
+  }
+
+  /// Starts with the cuts of another loop, with the same numbers.
+  func adopt(_ other: CutLoop, into simplex: Simplex) {
+    add(other.rowsAdded.map(\.cut), isStated: false, to: simplex)
+    rowsAdded = other.rowsAdded
+    nextNumber = other.nextNumber
+    pool = other.pool
+    interval = other.interval
   }
 
   // MARK: - Rows stated by the model
@@ -101,7 +119,7 @@ final class CutLoop {
     simplex.addRows(cuts.map { LinearRow(columns: $0.columns, values: $0.values, upper: $0.upper) })
     for cut in cuts {
       rowsAdded.append(Row(number: nextNumber, cut: cut, isStated: isStated))
-      nextNumber += 1
+      nextNumber += numberStep
       counts[cut.kind, default: 0] += 1
     }
   }
@@ -142,7 +160,7 @@ final class CutLoop {
   /// - Returns: how many cuts entered.
   func separate(_ search: BranchAndCut, isRoot: Bool) -> Int {
     if kinds.isEmpty { return 0 }
-    let separation = self.separation ?? CutSeparation(form)
+    let separation = self.separation ?? makeSeparation(search)
     self.separation = separation
     let simplex = search.simplex
     // Cuts hold for the whole tree, so bounds of the node have no say.
@@ -165,6 +183,15 @@ final class CutLoop {
     if isRoot { removeAged(from: simplex, age: settings.age) }
     add(chosen, isStated: false, to: simplex)
     return chosen.count
+  }
+
+  private func makeSeparation(_ search: BranchAndCut) -> CutSeparation {
+    let made = CutSeparation(form)
+    if !search.rootLower.isEmpty {
+      let (low, high) = (Vector(search.rootLower), Vector(search.rootUpper))
+      made.setBounds(lower: low.pointer, upper: high.pointer)
+    }
+    return made
   }
 
   /// Rounds the rows of the tableau whose basic column should be whole and is not, the most fractional first.
