@@ -95,13 +95,16 @@ final class BranchAndCut {
   var nodeCount = 0
   var rootObjective = -Double.infinity
   var rootPoint: [Double] = []
-  /// Reduced costs at the root for the bound ``rootObjective``, for fixing when the incumbent gets better.
+  /// Reduced costs at the root and the bound that they prove, for fixing when the incumbent gets better.
   var rootReducedCosts: [Double] = []
+  var rootReducedBound = -Double.infinity
   /// Bounds at the root when the reduced costs were noted.
   var rootLower: [Double] = []
   var rootUpper: [Double] = []
   /// Set when a node was dropped without proof.
   var isIncomplete = false
+  /// Whether the next relaxation is to be solved to an optimum of the true costs, however long that takes.
+  var wantsExact = false
   var end: End?
   /// The node to go on with, whether it follows the last one, and how many did so before it.
   private(set) var plunging: Node?
@@ -139,8 +142,9 @@ final class BranchAndCut {
 
   /// A number that no whole point's objective is below.
   var bound: Double {
-    let open = min(queue.leastBound ?? .infinity, activeBound, others.bound)
-    return min(open, isIncomplete ? rootObjective : .infinity, incumbentObjective)
+    let least = min(queue.leastBound ?? .infinity, activeBound, others.bound)
+    // What the root relaxation proves holds for all nodes; those that were dropped without proof have nothing better.
+    return min(isIncomplete ? rootObjective : max(rootObjective, least), incumbentObjective)
   }
 
   /// Only points below this are of interest, from the start.
@@ -328,10 +332,10 @@ final class BranchAndCut {
     guard !domain.isInfeasible, domain.propagate() else { return .pruned }
     passBounds()
     let before = simplex.iterations
-    var status = simplex.solve(cutoff: cutoff, shouldStop: environment.shouldStop)
+    var status = simplex.solve(cutoff: cutoff, isExact: wantsExact, shouldStop: environment.shouldStop)
     if status == .failed {
       simplex.restart()
-      status = simplex.solve(cutoff: cutoff, shouldStop: environment.shouldStop)
+      status = simplex.solve(cutoff: cutoff, isExact: wantsExact, shouldStop: environment.shouldStop)
     }
     solveIterations += simplex.iterations - before
     switch status {

@@ -33,6 +33,7 @@ extension BranchAndCut {
     rootObjective = root.rootObjective
     rootPoint = root.rootPoint
     rootReducedCosts = root.rootReducedCosts
+    rootReducedBound = root.rootReducedBound
     rootLower = root.rootLower
     rootUpper = root.rootUpper
     setCutoff(root.cutoff)
