@@ -35,8 +35,9 @@ final class BranchAndCut {
     /// Nodes in a row for which the slack of a cut was basic until it leaves the relaxation.
     var cutAge = 100
     var seed: UInt64 = 1
-    /// Threads that share the tree; see ``ParallelSearch``.
+    /// Threads that share the tree, and how; see ``ParallelSearch``.
     var threads = 1
+    var parallel = ParallelSearch.Options()
     /// Whole columns are fixed at the root to this share before the search asks to be started anew on what is left; 1 for
     /// never.
     var restartShare = 1.0
@@ -202,7 +203,7 @@ final class BranchAndCut {
   /// Searches until done, a limit, or told to stop.
   func run() -> End {
     if let end = begin() { return finish(end) }
-    if options.threads > 1 && !options.isInner { return finish(ParallelSearch(self).run()) }
+    if options.threads > 1 && !options.isInner { return finish(ParallelSearch(self, options: options.parallel).run()) }
     return finish(advance(within: WorkShare()) ?? .stopped)
   }
 

@@ -67,7 +67,7 @@ final class ParallelSearch {
   private var pseudocosts: Pseudocosts
 
   /// - Parameter root: a search with its root solved.
-  init(_ root: BranchAndCut, options: Options = Options()) {
+  init(_ root: BranchAndCut, options: Options) {
     self.root = root
     self.options = options
     workers = [Worker(root, nil)]
