@@ -51,7 +51,7 @@ struct ParallelSearchTests {
   }
 
   /// A knapsack with several rows: a few hundred nodes.
-  private func knapsack(_ seed: UInt64, columns: Int = 30, rows: Int = 5) -> LinearForm {
+  private func knapsack(_ seed: UInt64, columns: Int = 22, rows: Int = 4) -> LinearForm {
     var random = SplitMix64(seed: seed)
     var form = LinearForm()
     form.sense = .maximize
@@ -254,7 +254,7 @@ struct ParallelSearchTests {
   // MARK: - Stops and limits
 
   @Test func `a stop in the middle keeps the incumbent and a bound that holds`() {
-    let form = knapsack(2, columns: 40)
+    let form = knapsack(2, columns: 30)
     let optimum = trace(form, threads: 2).objective
     for calls in [5, 20, 60, 200] {
       var options = BranchAndCut.Options()
@@ -276,7 +276,7 @@ struct ParallelSearchTests {
   }
 
   @Test func `limits hold for all threads together`() {
-    let form = knapsack(2, columns: 40)
+    let form = knapsack(2, columns: 30)
     let whole = trace(form, threads: 3)
     for limit in [1, 2, 7, 50] {
       let some = trace(form, threads: 3) { $0.nodeLimit = limit }

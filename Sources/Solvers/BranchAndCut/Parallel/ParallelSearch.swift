@@ -180,7 +180,9 @@ final class ParallelSearch {
     // Ties are decided by the number of the search.
     while let best = found.indices.min(by: { found[$0].search.incumbentObjective < found[$1].search.incumbentObjective }) {
       let search = found.remove(at: best).search
-      guard let point = search.incumbent, search.incumbentObjective < root.incumbentObjective else { break }
+      guard let point = search.incumbent, search.incumbentObjective < root.incumbentObjective,
+        root.improvements < root.options.solutionLimit
+      else { break }
       if root.environment.accepts(point, search.incumbentSource) {
         root.take(point, objective: search.incumbentObjective, source: search.incumbentSource)
       } else {
