@@ -131,7 +131,7 @@ struct SolverOptionsTests {
     #expect((interior.kkt.threads, interior.iterationLimit) == (2, 500))
     try OptionTable.set("feasibility", to: "default", in: &options)
     #expect(options.feasibilityTolerance == nil)
-    for (name, text) in [("feasibility", "0"), ("optimality", "1"), ("feasibility", "tight"), ("threads", "0")] {
+    for (name, text) in [("feasibility", "0"), ("optimality", "1"), ("feasibility", "tight"), ("threads", "-1")] {
       #expect(throws: OptionProblem.self) { try OptionTable.set(name, to: text, in: &options) }
     }
     for solver in Solvers.all {

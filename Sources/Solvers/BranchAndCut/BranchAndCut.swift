@@ -35,6 +35,9 @@ final class BranchAndCut {
     /// Nodes in a row for which the slack of a cut was basic until it leaves the relaxation.
     var cutAge = 10
     var seed: UInt64 = 1
+    /// Threads that share the tree, and how; see ``ParallelSearch``.
+    var threads = 1
+    var parallel = ParallelSearch.Options()
     /// Whole columns are fixed at the root to this share before the search asks to be started anew on what is left; 1 for
     /// never.
     var restartShare = 1.0
@@ -58,6 +61,8 @@ final class BranchAndCut {
     var shouldStop: () -> Bool = { false }
     /// Whether a point of the form is feasible where it matters: in the model before all reductions.
     var accepts: (_ point: [Double], _ source: String) -> Bool = { _, _ in true }
+    /// What ``accepts`` would answer, without consequences; called on any thread.
+    var wouldAccept: @Sendable (_ point: [Double]) -> Bool = { _ in true }
     /// A better point, now and then none: time to report progress.
     var progress: (_ search: BranchAndCut, _ source: String?) -> Void = { _, _ in }
     /// Asks heuristics from outside, at the root, at nodes and after new incumbents; points of the form.
@@ -66,7 +71,7 @@ final class BranchAndCut {
 
   let form: LinearForm
   let options: Options
-  let environment: Environment
+  var environment: Environment
   let simplex: Simplex
   let domain: Domain
   let columns: FormColumns
@@ -103,8 +108,14 @@ final class BranchAndCut {
   /// Whether the next relaxation is to be solved to an optimum of the true costs, however long that takes.
   var wantsExact = false
   var end: End?
+  /// The node to go on with, whether it follows the last one, and how many did so before it.
+  private(set) var plunging: Node?
+  private var isChild = false
+  private var plungeLength = 0
   /// The bound of nodes that are neither in the queue nor pruned.
-  private var activeBound = -Double.infinity
+  var activeBound = -Double.infinity
+  /// What other threads have of the same tree.
+  var others = WorkElsewhere()
   var heuristicState = HeuristicState()
   var strongIterations = 0
   var solveIterations = 0
@@ -133,9 +144,9 @@ final class BranchAndCut {
 
   /// A number that no whole point's objective is below.
   var bound: Double {
+    let least = min(queue.leastBound ?? .infinity, activeBound, others.bound)
     // What the root relaxation proves holds for all nodes; those that were dropped without proof have nothing better.
-    let open = isIncomplete ? rootObjective : max(rootObjective, min(queue.leastBound ?? .infinity, activeBound))
-    return min(open, incumbentObjective)
+    return min(isIncomplete ? rootObjective : max(rootObjective, least), incumbentObjective)
   }
 
   /// Only points below this are of interest, from the start.
@@ -151,6 +162,13 @@ final class BranchAndCut {
     for j in 0..<form.columnCount { total += form.objective[j] * whole[j] }
     guard total < cutoff, columns.isFeasible(whole, form: form), satisfiesSeparators(whole) else { return false }
     guard environment.accepts(whole, source) else { return false }
+    take(whole, objective: total, source: source)
+    improveIncumbent()
+    return true
+  }
+
+  /// Makes a point the incumbent.
+  func take(_ whole: [Double], objective total: Double, source: String) {
     incumbent = whole
     incumbentObjective = total
     incumbentSource = source
@@ -161,8 +179,6 @@ final class BranchAndCut {
     queue.prune(above: cutoff)
     environment.progress(self, source)
     if improvements >= options.solutionLimit { end = .solutionLimit }
-    improveIncumbent()
-    return true
   }
 
   private func lowerCutoff(below objective: Double) {
@@ -187,70 +203,85 @@ final class BranchAndCut {
 
   /// Searches until done, a limit, or told to stop.
   func run() -> End {
-    if let end = limitReached() { return finish(end) }
+    if let end = begin() { return finish(end) }
+    if options.threads > 1 && !options.isInner { return finish(ParallelSearch(self, options: options.parallel).run()) }
+    return finish(advance(within: WorkShare()) ?? .stopped)
+  }
+
+  /// Solves the root.
+  /// - Returns: nil when there is a tree to search.
+  private func begin() -> End? {
+    if let end = limitReached() { return end }
     for candidate in environment.ask(.beforeSearch, self) { offer(candidate.point, source: candidate.source) }
     domain.queueAll()
-    guard domain.propagate() else { return finish(.exhausted) }
+    guard domain.propagate() else { return .exhausted }
     domain.keepChanges()
     searchBeforeRoot()
-    if let end { return finish(end) }
+    if let end { return end }
     switch solveRoot() {
     case .solved: break
-    case .pruned: return finish(.exhausted)
-    case .ended(let end): return finish(end)
-    case .unsolved: return finish(.failed)
+    case .pruned: return .exhausted
+    case .ended(let end): return end
+    case .unsolved: return .failed
     }
-    if isWorthRestart { return finish(.restart) }
-    var next: Node? = Node(parent: nil, changes: [], bound: rootObjective, estimate: rootObjective, start: simplexState)
-    var isChild = false
-    var plunge = 0
+    if isWorthRestart { return .restart }
+    plunging = Node(parent: nil, changes: [], bound: rootObjective, estimate: rootObjective, start: simplexState)
+    activeBound = rootObjective
+    return nil
+  }
+
+  /// Searches the tree on.
+  /// - Returns: nil when the share of work is done before the search ends.
+  func advance(within share: WorkShare) -> End? {
     while true {
       if let end = end ?? limitReached() {
-        if let node = next { queue.insert(node) }
+        if let node = plunging { queue.insert(node) }
+        plunging = nil
         activeBound = .infinity
-        return finish(end)
+        return end
       }
+      if share.isDone(by: self) { return nil }
       let node: Node
-      if let child = next {
+      if let child = plunging {
         node = child
       } else {
         activeBound = .infinity
         askAboutIncumbent()
         tightenGlobally()
-        if let end = end { return finish(end) }
+        if let end = end { return end }
         queue.prune(above: cutoff)
-        guard let best = popNext() else { return finish(isIncomplete ? .failed : .exhausted) }
+        guard let best = popNext() else { return isIncomplete ? .failed : .exhausted }
         node = best
         isChild = false
-        plunge = 0
+        plungeLength = 0
       }
       activeBound = node.bound
       if node.bound > cutoff {
-        next = nil
+        plunging = nil
         continue
       }
       enter(node, isChild: isChild)
-      next = nil
+      plunging = nil
       if let children = process(node, isJump: !isChild) {
-        plunge += 1
+        plungeLength += 1
         let (first, second) = children
         if first.bound > cutoff {
-          next = second.bound > cutoff ? nil : second
+          plunging = second.bound > cutoff ? nil : second
         } else {
           if second.bound <= cutoff { queue.insert(second) }
-          next = first
+          plunging = first
         }
-        if let child = next, plunge > options.leastPlunge, cutoff.isFinite {
+        if let child = plunging, plungeLength > options.leastPlunge, cutoff.isFinite {
           let least = min(queue.leastBound ?? child.bound, child.bound)
           if child.bound - least > options.plungeShare * (cutoff - least) {
             queue.insert(child)
-            next = nil
+            plunging = nil
           }
         }
         isChild = true
       }
       activeBound = .infinity
-      if let next { activeBound = next.bound }
+      if let plunging { activeBound = plunging.bound }
       environment.progress(self, nil)
     }
   }
@@ -268,7 +299,7 @@ final class BranchAndCut {
   }
 
   /// Bytes: copies of the form's entries by rows and by columns in relaxation, propagation and cuts, and a basis an open node.
-  private var memoryEstimate: Int {
+  var memoryEstimate: Int {
     100 * form.entryCount + 500 * (form.columnCount + form.rowCount) + queue.count * (form.columnCount + simplex.rowCount + 200)
   }
 

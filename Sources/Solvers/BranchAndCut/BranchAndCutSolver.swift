@@ -69,8 +69,8 @@ struct BranchAndCutRun {
       if let point = search.incumbent, search.improvements > 0 {
         relay.best = (route.liftToFirst(point), search.incumbentObjective + search.form.constant, search.incumbentSource)
       }
-      relay.nodes += search.nodeCount
-      relay.iterations += search.simplex.iterations
+      relay.nodes += search.totalNodeCount
+      relay.iterations += search.totalIterations
       if end == .restart {
         restartsLeft -= 1
         switch Presolve.run(search.narrowedForm).result {
@@ -101,6 +101,7 @@ struct BranchAndCutRun {
     var environment = BranchAndCut.Environment()
     environment.shouldStop = { [context] in context.shouldStop }
     environment.accepts = { point, source in accepts(route.lift(point), source) }
+    environment.wouldAccept = { point in wouldAccept(route.lift(point)) }
     environment.progress = { search, source in report(search, source, relay) }
     environment.ask = { moment, search in ask(moment, search, route) }
     return environment
@@ -139,6 +140,7 @@ struct BranchAndCutRun {
     own.solutionLimit = options.solutionLimit ?? .max
     own.memoryLimit = options.memoryLimit.map { $0 * 1_000_000 } ?? .max
     own.seed = options.seed
+    own.threads = options.threads ?? 1
     own.heuristics = options.heuristicEffort
     if case .only(let chosen) = options.cuts { own.cuts = Set(chosen.compactMap { CutKind(rawValue: $0.rawValue) }) }
     return own
@@ -149,6 +151,11 @@ struct BranchAndCutRun {
   /// Whether a point of the form is feasible in the model, or in the form where the model is not at hand.
   private func accepts(_ point: [Double], _ source: String) -> Bool {
     if let socket = context.heuristics { return socket.note(point, source: source) != .infeasible }
+    return wouldAccept(point)
+  }
+
+  private func wouldAccept(_ point: [Double]) -> Bool {
+    if let socket = context.heuristics { return socket.confirms(point) }
     guard let whole = columns.rounded(point, tolerance: 1e-5) else { return false }
     return columns.isFeasible(whole, form: form)
       && form.separators.allSatisfy { !$0.isRequired || $0.separate(whole, tolerance: 1e-6).isEmpty }
@@ -194,7 +201,7 @@ struct BranchAndCutRun {
     let bound = sign * (search.bound + search.form.constant)
     if bound.isFinite, relay.bestBound.map({ (bound - $0) * sign > 0 }) ?? true { relay.bestBound = bound }
     let progress = SolveEvent.Progress(
-      seconds: now, nodes: relay.nodes + search.nodeCount, open: search.queue.count,
+      seconds: now, nodes: relay.nodes + search.totalNodeCount, open: search.openCount,
       incumbent: search.incumbentObjective.isFinite ? sign * (search.incumbentObjective + search.form.constant) : nil,
       bound: relay.bestBound)
     context.report(source.map { .incumbent(progress, source: $0) } ?? .progress(progress))

@@ -47,8 +47,10 @@ final class CutLoop {
   private let kinds: Set<CutKind>
   private let settings: RootCutOptions
   private var separation: CutSeparation?
+  private var probing: Probing?
   private var rowsAdded: [Row] = []
   private var nextNumber: Int32 = 0
+  private var numberStep: Int32 = 1
   private var selection = CutSelection()
   /// Cuts that were taken out and may come back where they are violated, the last taken out at the end.
   private var pool: [Row] = []
@@ -69,6 +71,23 @@ final class CutLoop {
     kinds = options.cuts
     settings = options.rootCuts
     interval = options.rootCuts.treeInterval
+  }
+
+  // MARK: - Several loops for one tree
+
+  /// Lets the cuts to come have numbers that those of other loops do not have.
+  func takeTurns(_ turn: Int, of count: Int) {
+    nextNumber += Int32(truncatingIfNeeded: turn)
+    numberStep = Int32(truncatingIfNeeded: count)
+  }
+
+  /// Starts with the cuts of another loop, with the same numbers.
+  func adopt(_ other: CutLoop, into simplex: Simplex) {
+    add(other.rowsAdded, to: simplex)
+    nextNumber = other.nextNumber
+    pool = other.pool
+    probing = other.probing
+    interval = other.interval
   }
 
   // MARK: - Rows stated by the model
@@ -103,7 +122,7 @@ final class CutLoop {
     var rows: [Row] = []
     for cut in cuts {
       rows.append(Row(number: nextNumber, cut: cut, isStated: isStated))
-      nextNumber += 1
+      nextNumber += numberStep
       counts[cut.kind, default: 0] += 1
     }
     add(rows, to: simplex)
@@ -164,7 +183,7 @@ final class CutLoop {
   /// - Returns: how many cuts entered.
   func separate(_ search: BranchAndCut, isRoot: Bool) -> Int {
     if kinds.isEmpty { return 0 }
-    let separation = self.separation ?? makeSeparation()
+    let separation = self.separation ?? makeSeparation(search)
     self.separation = separation
     let simplex = search.simplex
     // Cuts hold for the whole tree, so bounds of the node have no say.
@@ -189,11 +208,17 @@ final class CutLoop {
     return chosen.count
   }
 
-  /// Probes once more: what presolve found out about columns in pairs is not kept in the form.
-  private func makeSeparation() -> CutSeparation {
-    let probing = Probing(form)
-    return CutSeparation(
+  private func makeSeparation(_ search: BranchAndCut) -> CutSeparation {
+    // Once more: what presolve found out about columns in pairs is not kept in the form.
+    let probing = self.probing ?? Probing(form)
+    self.probing = probing
+    let made = CutSeparation(
       form, cliques: CliqueTable(form, conflicts: probing.conflicts), impliedBounds: probing.impliedBounds)
+    if !search.rootLower.isEmpty {
+      let (low, high) = (Vector(search.rootLower), Vector(search.rootUpper))
+      withExtendedLifetime((low, high)) { made.setBounds(lower: low.pointer, upper: high.pointer) }
+    }
+    return made
   }
 
   /// Rounds the rows of the tableau whose basic column should be whole and is not, the most fractional first.

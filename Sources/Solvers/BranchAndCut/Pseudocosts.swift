@@ -34,6 +34,16 @@ struct Pseudocosts {
   /// How many times the rarer direction was noted.
   func reliability(_ column: Int) -> Int { Int(min(counts[2 * column], counts[2 * column + 1])) }
 
+  /// Adds what another copy has noted since both were the same as `start`.
+  mutating func add(_ other: Pseudocosts, since start: Pseudocosts) {
+    for k in sums.indices where other.counts[k] != start.counts[k] {
+      sums[k] += other.sums[k] - start.sums[k]
+      counts[k] += other.counts[k] - start.counts[k]
+    }
+    totalSum += other.totalSum - start.totalSum
+    totalCount += other.totalCount - start.totalCount
+  }
+
   /// The product of the growths on both sides (T. Achterberg, "Constraint integer programming", PhD thesis, TU Berlin,
   /// 2007, section 5.1).
   static func score(_ down: Double, _ up: Double) -> Double { max(down, 1e-6) * max(up, 1e-6) }

@@ -104,6 +104,9 @@ public final class HeuristicSocket: Sendable {
     return accept(point, objective, source) ? .accepted : .notBetter
   }
 
+  /// Whether a point in the columns of the form is feasible in the model; nothing is noted.
+  public func confirms(_ formPoint: [Double]) -> Bool { feasibleObjective(reformulation.lift(formPoint)) != nil }
+
   /// What became of a point.
   public enum Reception: Sendable { case accepted, notBetter, infeasible }
 

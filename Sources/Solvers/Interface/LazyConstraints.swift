@@ -23,8 +23,9 @@ public struct LazyConstraints: Sendable {
   ///   - variables: the variables that the constraints may hold; nil for all of the model.
   ///   - isRequired: false for user cuts.
   ///   - find: linear constraints of the model's variables that the point violates; those that it satisfies are ignored.
-  ///     Called on threads of the solve, for whole and for fractional points, often. With whole points it must return a
-  ///     violated constraint if there is one; with fractional ones it may return none.
+  ///     Called on threads of the solve, several at once when the solve has several, for whole and for fractional points,
+  ///     often. With whole points it must return a violated constraint if there is one; with fractional ones it may
+  ///     return none.
   public init(
     _ name: String, over variables: [Variable]? = nil, isRequired: Bool = true,
     _ find: @escaping @Sendable (CandidatePoint) -> [ConstraintExpression]

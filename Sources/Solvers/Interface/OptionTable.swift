@@ -69,9 +69,18 @@ public enum OptionTable {
       options.multistart = count
       return nil
     },
-    count(
-      "threads", "Threads that the solver may use; by default pdhg uses all cores when the model is large, the others one.",
-      \.threads),
+    Entry(
+      name: "threads", valueName: "count", defaultText: "none",
+      help: "Threads that the solver may use, 0 for all cores; by default pdhg uses all when the model is large, the others one. The search of branch gives the same answer, nodes and incumbents on every run with as many threads."
+    ) { options, text in
+      if text.lowercased() == "none" {
+        options.threads = nil
+        return nil
+      }
+      guard let value = Int(text), value >= 0, value <= 1024 else { return "a whole number from 0 to 1024, or none" }
+      options.threads = value == 0 ? Machine.availableCores : value
+      return nil
+    },
     flag("presolve", "true", "Reduce the model before solving it.", \.presolve),
     Entry(
       name: "heuristics", valueName: "off|default|aggressive", defaultText: "default",

@@ -28,7 +28,7 @@ public struct SolveOptions: Sendable {
   /// Starts of a nonlinear solve: the given one and others drawn at random; the best answer counts. Nil for
   /// ``Multistart/smallCount`` with small models and one with others.
   public var multistart: Int?
-  /// Threads that a solver may use; nil leaves it to the solver.
+  /// Threads that a solver may use, at least 1; nil leaves it to the solver.
   public var threads: Int?
   public var presolve = true
   /// How much of a search goes into heuristics.
