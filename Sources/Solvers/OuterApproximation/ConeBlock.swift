@@ -50,38 +50,41 @@ struct ConeBlock: Sendable {
     return result
   }
 
+  /// Entries of rows this small beside the largest are left out; the side gives by what they may come to.
+  static let smallEntry = 1e-9
+
   /// `zᵀs >= 0` as a row with largest entry 1; nil where no column is left in it.
+  /// - Parameter bounds: of the columns.
   /// - Complexity: O(terms log terms).
-  func row(_ z: [Double]) -> LinearRow? {
-    var terms: [(column: Int32, value: Double, size: Double)] = []
+  func row(_ z: [Double], within bounds: ColumnBounds) -> LinearRow? {
+    var terms: [(column: Int32, value: Double)] = []
     var constant = 0.0
     for k in 0..<dimension where z[k] != 0 {
       constant += z[k] * offsets[k]
-      for t in starts[k]..<starts[k + 1] {
-        terms.append((columns[t], z[k] * values[t], abs(z[k] * values[t])))
-      }
+      for t in starts[k]..<starts[k + 1] { terms.append((columns[t], z[k] * values[t])) }
     }
     terms.sort { $0.column < $1.column }
     var row = LinearRow(columns: [], values: [], lower: -constant)
-    var sizes: [Double] = []
     for term in terms {
       if row.columns.last == term.column {
         row.values[row.values.count - 1] += term.value
-        sizes[sizes.count - 1] = max(sizes[sizes.count - 1], term.size)
       } else {
         row.columns.append(term.column)
         row.values.append(term.value)
-        sizes.append(term.size)
       }
     }
     var largest = 0.0
     for value in row.values { largest = max(largest, abs(value)) }
     guard largest > 0, largest.isFinite, constant.isFinite else { return nil }
     var kept = LinearRow(columns: [], values: [], lower: row.lower / largest)
-    // What cancels leaves rounding errors, which are no entries.
-    for k in row.values.indices where abs(row.values[k]) > 1e-15 * sizes[k] {
-      kept.columns.append(row.columns[k])
-      kept.values.append(row.values[k] / largest)
+    for (column, value) in zip(row.columns, row.values) {
+      let entry = value / largest
+      if abs(entry) <= ConeBlock.smallEntry, let most = bounds.most(of: entry, Int(column)) {
+        kept.lower -= most
+      } else {
+        kept.columns.append(column)
+        kept.values.append(entry)
+      }
     }
     return kept
   }
@@ -100,5 +103,27 @@ struct ConeBlock: Sendable {
     case .power(let exponent): return ConicForm.Cone.power(exponent: exponent).set.violation(at: s)
     case .semidefinite(let order): return ConicForm.Cone.semidefinite(order: order).set.violation(at: s)
     }
+  }
+}
+
+/// Bounds of the columns of a form, for leaving small entries out of rows.
+struct ColumnBounds: Sendable {
+  /// Entries up to this size are left out where the column has no bound: what they come to is rounding error.
+  static let dust = 1e-14
+
+  let lower: [Double]
+  let upper: [Double]
+
+  init(_ form: LinearForm) {
+    lower = form.columnLower
+    upper = form.columnUpper
+  }
+
+  /// What an entry adds to a row at most; nil where that may be much.
+  func most(of entry: Double, _ column: Int) -> Double? {
+    if entry == 0 { return 0 }
+    let side = entry * (entry > 0 ? upper[column] : lower[column])
+    if side.isFinite { return side }
+    return abs(entry) <= ColumnBounds.dust ? 0 : nil
   }
 }

@@ -10,10 +10,12 @@ struct ConeSeparator: RowSeparator {
 
   private let blocks: [ConeBlock]
   private let integers: [Int32]
+  private let bounds: ColumnBounds
   let columns: [Int32]
 
   init(_ relaxation: PolyhedralRelaxation) {
     blocks = relaxation.blocks
+    bounds = ColumnBounds(relaxation.form)
     let form = relaxation.form
     integers = (0..<form.columnCount).filter { form.isInteger[$0] != 0 }.map { Int32($0) }
     // All whole columns are among them: whether a point is whole must be seen.
@@ -43,7 +45,7 @@ struct ConeSeparator: RowSeparator {
       for x in s { size = max(size, abs(x)) }
       guard block.violation(of: s) > tolerance * size else { continue }
       for z in block.cuts(at: s) {
-        guard let row = block.row(z) else { continue }
+        guard let row = block.row(z, within: bounds) else { continue }
         let violation = row.lower - row.activity(at: point)
         if violation > 0 { found.append((row, violation)) }
       }

@@ -14,6 +14,9 @@ struct PolyhedralRelaxation: Sendable {
   var form: LinearForm
   private(set) var blocks: [ConeBlock] = []
 
+  /// Entries of the objective's factor this small beside their column's length are rounding errors.
+  static let factorDust = 1e-13
+
   /// How the multipliers of a conic form concern a block.
   private enum Origin {
     /// A square of the objective, which has none.
@@ -46,8 +49,9 @@ struct PolyhedralRelaxation: Sendable {
       add(cone, first: first)
       first += cone.dimension
     }
-    for block in blocks { addRows(block.initialMultipliers.compactMap { block.row($0) }) }
-    for lifted in squares { addRows(lifted.cone.initialSigns.compactMap { lifted.cone.row($0) }) }
+    let bounds = ColumnBounds(form)
+    for block in blocks { addRows(block.initialMultipliers.compactMap { block.row($0, within: bounds) }) }
+    for lifted in squares { addRows(lifted.cone.initialSigns.compactMap { lifted.cone.row($0, within: bounds) }) }
   }
 
   private mutating func addObjective() throws(SolverError) {
@@ -63,12 +67,19 @@ struct PolyhedralRelaxation: Sendable {
     }
     switch QuadraticForm(terms).definiteness() {
     case .semidefinite(let factor):
+      var lengths = [Double](repeating: 0, count: form.columnCount)
+      for (j, value) in zip(factor.variables, factor.values) { lengths[Int(j)] += value * value }
       for i in 0..<factor.rowCount {
+        // What the factorization's rounding errors leave is no entry.
+        let terms = factor.terms(i).filter {
+          abs($0.coefficient) > PolyhedralRelaxation.factorDust * lengths[Int($0.variable)].squareRoot()
+        }
+        if terms.isEmpty { continue }
         let column = form.addColumn(lower: 0, upper: .infinity, objective: sign)
         var block = ConeBlock(.rotated)
         block.add([(Int32(column), 1)])
         block.add([], offset: 1)
-        block.add(factor.terms(i).map { ($0.variable, $0.coefficient) })
+        block.add(terms.map { ($0.variable, $0.coefficient) })
         blocks.append(block)
         origins.append(.objective)
       }
@@ -93,13 +104,14 @@ struct PolyhedralRelaxation: Sendable {
     case .secondOrder(let n) where n > 3: addSquares(first: first, dimension: n, isRotated: false)
     case .rotatedSecondOrder(let n) where n > 3: addSquares(first: first, dimension: n, isRotated: true)
     case .secondOrder(let n):
-      if n == 1 { return addRows([coordinates(first..<(first + 1), .secondOrder).row([1])].compactMap { $0 }) }
+      if n == 1 { return addRows([coordinates(first..<(first + 1), .secondOrder).row([1], within: ColumnBounds(form))].compactMap { $0 }) }
       blocks.append(coordinates(first..<(first + n), .secondOrder))
       origins.append(.cone(first: first))
     case .rotatedSecondOrder(let n):
       if n == 2 {
         let head = coordinates(first..<(first + 2), .rotated)
-        return addRows([head.row([1, 0]), head.row([0, 1])].compactMap { $0 })
+        let bounds = ColumnBounds(form)
+        return addRows([head.row([1, 0], within: bounds), head.row([0, 1], within: bounds)].compactMap { $0 })
       }
       blocks.append(coordinates(first..<(first + 3), .rotated))
       origins.append(.cone(first: first))
@@ -135,7 +147,7 @@ struct PolyhedralRelaxation: Sendable {
     }
     let added = (firstColumn..<form.columnCount).map { (Int32($0), -1.0) }
     sum.add(terms(first) + added, offset: conic.coneOffsets[first])
-    addRows([sum.row([1])].compactMap { $0 })
+    addRows([sum.row([1], within: ColumnBounds(form))].compactMap { $0 })
     squares.append(Squares(firstColumn: firstColumn, cone: whole, skipped: skipped))
   }
 
@@ -187,6 +199,7 @@ struct PolyhedralRelaxation: Sendable {
   /// - Complexity: O(terms), and an eigenvalue decomposition for each matrix.
   func rows(multipliers: [Double], point: [Double]?) -> [LinearRow] {
     var result: [LinearRow] = []
+    let bounds = ColumnBounds(form)
     let hasMultipliers = multipliers.count == conic.coneRowCount
     for (block, origin) in zip(blocks, origins) {
       switch origin {
@@ -194,15 +207,15 @@ struct PolyhedralRelaxation: Sendable {
         guard let point else { continue }
         var slope = 0.0
         for t in block.starts[2]..<block.starts[3] { slope += block.values[t] * point[Int(block.columns[t])] }
-        if let row = block.row(ConeBlock.rotatedRay(slope)) { result.append(row) }
+        if let row = block.row(ConeBlock.rotatedRay(slope), within: bounds) { result.append(row) }
       case .cone(let first):
         guard hasMultipliers else { continue }
         let z = Array(multipliers[first..<(first + block.dimension)])
-        result += block.extremes(of: z).compactMap { block.row($0) }
+        result += block.extremes(of: z).compactMap { block.row($0, within: bounds) }
       case .square(let head, let row, let isRotated):
         guard hasMultipliers, multipliers[head] > 0 else { continue }
         let slope = -(isRotated ? 1 : 2) * multipliers[row] / multipliers[head]
-        if slope.isFinite, let row = block.row(ConeBlock.rotatedRay(slope)) { result.append(row) }
+        if slope.isFinite, let row = block.row(ConeBlock.rotatedRay(slope), within: bounds) { result.append(row) }
       }
     }
     return result
