@@ -7,8 +7,9 @@ extension BranchAndCut {
   /// H. Crowder, E. Johnson and M. Padberg, "Solving large-scale zero-one linear programming problems", Operations
   /// Research 31 (1983).
   /// - Complexity: O(whole columns).
-  func fixByReducedCosts(objective: Double) {
-    let room = cutoff - objective
+  func fixByReducedCosts() {
+    // The bound that these reduced costs prove, which the objective of the point may be above.
+    let room = cutoff - simplex.formBound
     guard room.isFinite, room >= 0 else { return }
     for j in columns.integers {
       let j = Int(j)
@@ -30,7 +31,7 @@ extension BranchAndCut {
     guard heuristicState.tightenedFor > cutoff, !rootReducedCosts.isEmpty else { return }
     heuristicState.tightenedFor = cutoff
     domain.undo(to: 0)
-    let room = cutoff - rootObjective
+    let room = cutoff - rootReducedBound
     guard room.isFinite, room >= 0 else { return }
     for j in columns.integers {
       let j = Int(j)
@@ -52,6 +53,7 @@ extension BranchAndCut {
   /// Notes the reduced costs of the root relaxation.
   func keepRoot() {
     rootObjective = max(rootObjective, simplex.formBound)
+    rootReducedBound = simplex.formBound
     rootPoint = point.array
     rootReducedCosts = (0..<form.columnCount).map { simplex.place[$0] == .basic ? 0 : simplex.reducedCost($0) }
     rootLower = domain.lower.array

@@ -9,9 +9,12 @@ extension BranchAndCut {
     let isRoot = node.parent == nil
     nodeCount += 1
     var isFirst = true
+    // The root comes with its relaxation solved.
+    var isSolved = isRoot
     var rounds = 0
+    defer { wantsExact = false }
     for _ in 0..<1000 {
-      if !(isRoot && isFirst) {
+      if !isSolved {
         switch solveRelaxation() {
         case .pruned: return nil
         case .ended(let reason):
@@ -29,6 +32,7 @@ extension BranchAndCut {
           gain: objective - (node.parent?.bound ?? objective))
       }
       isFirst = false
+      isSolved = false
       node.bound = max(node.bound, simplex.formBound)
       if node.bound > cutoff { return nil }
       findFractional()
@@ -42,7 +46,12 @@ extension BranchAndCut {
           return isFixed ? nil : splitUnsolved(node, mark: max(0, mark))
         }
         if cutLoop.separateRequired(point, into: simplex) { continue }
-        if offerRelaxation() { return nil }
+        // A whole point ends the node only when the relaxation has no better one.
+        if isRelaxationOpen && !wantsExact {
+          wantsExact = true
+          continue
+        }
+        if offerRelaxation() && !isRelaxationOpen { return nil }
         return splitUnsolved(node, mark: max(0, mark))
       }
       cutLoop.noteAges(simplex)
@@ -51,11 +60,19 @@ extension BranchAndCut {
       if !isRoot, cutLoop.separateInTree(self, isFirst: isFirstRound, isJump: isJump) { continue }
       roundRelaxation()
       if node.bound > cutoff { return nil }
-      fixByReducedCosts(objective: objective)
+      fixByReducedCosts()
       if domain.isInfeasible { return nil }
       askOutside()
       if !isRoot { searchAtNode() }
       if node.bound > cutoff { return nil }
+      // After a dive the relaxation may have come back to another optimum, a whole one.
+      if fractional.isEmpty {
+        if environment.shouldStop() {
+          queue.insert(node)
+          return nil
+        }
+        continue
+      }
       switch chooseBranching(node) {
       case .infeasible: return nil
       case .tightened: continue
@@ -132,5 +149,11 @@ extension BranchAndCut {
         parent: node, changes: [.init(column: Int32(widest), isUpper: false, value: floor + 1)], bound: node.bound,
         estimate: node.estimate, start: state)
     )
+  }
+
+  /// Whether the relaxation's point is not known to be its optimum: steps were saved where costs had been perturbed.
+  private var isRelaxationOpen: Bool {
+    let objective = simplex.objective
+    return objective - simplex.formBound > max(options.absoluteGap, 1e-6 * max(1, abs(objective)))
   }
 }

@@ -38,7 +38,7 @@ extension BranchAndCut {
       findFractional()
       roundRelaxation()
       if cutoff.isFinite {
-        fixByReducedCosts(objective: simplex.objective)
+        fixByReducedCosts()
         if domain.isInfeasible { return .pruned }
       }
       if isStated { continue }

@@ -105,13 +105,16 @@ final class BranchAndCut {
   var nodeCount = 0
   var rootObjective = -Double.infinity
   var rootPoint: [Double] = []
-  /// Reduced costs at the root for the bound ``rootObjective``, for fixing when the incumbent gets better.
+  /// Reduced costs at the root and the bound that they prove, for fixing when the incumbent gets better.
   var rootReducedCosts: [Double] = []
+  var rootReducedBound = -Double.infinity
   /// Bounds at the root when the reduced costs were noted.
   var rootLower: [Double] = []
   var rootUpper: [Double] = []
   /// Set when a node was dropped without proof.
   var isIncomplete = false
+  /// Whether the next relaxation is to be solved to an optimum of the true costs, however long that takes.
+  var wantsExact = false
   var end: End?
   /// The bound of nodes that are neither in the queue nor pruned.
   private var activeBound = -Double.infinity
@@ -143,8 +146,9 @@ final class BranchAndCut {
 
   /// A number that no whole point's objective is below.
   var bound: Double {
-    let open = min(queue.leastBound ?? .infinity, activeBound)
-    return min(open, isIncomplete ? rootObjective : .infinity, incumbentObjective)
+    // What the root relaxation proves holds for all nodes; those that were dropped without proof have nothing better.
+    let open = isIncomplete ? rootObjective : max(rootObjective, min(queue.leastBound ?? .infinity, activeBound))
+    return min(open, incumbentObjective)
   }
 
   /// Only points below this are of interest, from the start.
@@ -315,10 +319,10 @@ final class BranchAndCut {
     guard !domain.isInfeasible, domain.propagate() else { return .pruned }
     passBounds()
     let before = simplex.iterations
-    var status = simplex.solve(cutoff: cutoff, shouldStop: environment.shouldStop)
+    var status = simplex.solve(cutoff: cutoff, isExact: wantsExact, shouldStop: environment.shouldStop)
     if status == .failed {
       simplex.restart()
-      status = simplex.solve(cutoff: cutoff, shouldStop: environment.shouldStop)
+      status = simplex.solve(cutoff: cutoff, isExact: wantsExact, shouldStop: environment.shouldStop)
     }
     solveIterations += simplex.iterations - before
     switch status {

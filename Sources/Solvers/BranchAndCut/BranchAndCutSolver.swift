@@ -216,14 +216,15 @@ struct BranchAndCutRun {
       }
     var outcome = FormOutcome(.unknown, Termination(reason))
     if end == .unbounded { outcome.termination.detail = "the relaxation is unbounded" }
-    let bound = sign * (search.bound + search.form.constant)
+    var bound = sign * (search.bound + search.form.constant)
+    if let known = relay.bestBound, !bound.isFinite || (known - bound) * sign > 0 { bound = known }
     if let best = relay.best {
       outcome.point = best.point
       outcome.source = best.source
       let objective = sign * best.total
       outcome.objective = objective
-      outcome.bound = end == .exhausted ? objective : bound
-      let distance = end == .exhausted ? 0 : best.total - (search.bound + search.form.constant)
+      outcome.bound = end == .exhausted ? objective : bound.isFinite ? bound : nil
+      let distance = end == .exhausted ? 0 : (objective - bound) * sign
       let isClosed = distance <= options.absoluteGap || distance <= options.gap * max(1e-10, abs(objective))
       outcome.outcome = end == .exhausted || isClosed ? .optimal : .feasible
       if outcome.outcome == .optimal {
@@ -234,7 +235,8 @@ struct BranchAndCutRun {
       outcome.outcome = .infeasible
       outcome.termination.detail = "tree empty"
       outcome.proof = .search
-      if relay.nodes == 0, search.form.columnCount == reduced.columnCount, search.cutLoop.rowCount == 0, search.simplex.farkasRow.count == reduced.rowCount,
+      if relay.nodes == 0, search.form.columnCount == reduced.columnCount, search.cutLoop.rowCount == 0,
+        search.simplex.farkasRow.count == reduced.rowCount,
         search.simplex.farkasRow.contains(where: { $0 != 0 })
       {
         outcome.farkas = search.simplex.farkasRow

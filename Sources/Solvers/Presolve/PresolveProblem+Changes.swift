@@ -134,6 +134,20 @@ extension PresolveProblem {
     }
     return own
   }
+
+  /// Takes a column away whose entries are accounted for.
+  /// - Complexity: O(entries of the column).
+  mutating func discardColumn(_ j: Int) {
+    var k = matrix.columnHead[j]
+    while k >= 0 {
+      let e = matrix.entries[Int(k)]
+      matrix.unlinkFromRow(k)
+      k = e.columnNext
+    }
+    matrix.clearColumn(j)
+    traits[j].insert(.gone)
+    columnsLeft -= 1
+  }
 }
 
 /// A symmetric matrix with both triangles, by columns.

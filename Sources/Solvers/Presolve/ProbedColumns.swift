@@ -57,15 +57,7 @@ extension PresolveProblem {
     offset += cost[j] * constant
     cost[other] = settled(cost[other] + factor * cost[j], cost[other], factor * cost[j])
     if record.secondCount > 0 { addToColumn(record, constant) }
-    k = matrix.columnHead[j]
-    while k >= 0 {
-      let e = matrix.entries[Int(k)]
-      matrix.unlinkFromRow(k)
-      k = e.columnNext
-    }
-    matrix.clearColumn(j)
-    traits[j].insert(.gone)
-    columnsLeft -= 1
+    discardColumn(j)
     changedColumns.push(other)
     counts.aliases += 1
     counts.wholeValues += 1

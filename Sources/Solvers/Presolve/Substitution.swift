@@ -41,15 +41,7 @@ extension PresolveProblem {
       }
     }
     // What is left of the column is its entry in row i.
-    k = matrix.columnHead[j]
-    while k >= 0 {
-      let e = matrix.entries[Int(k)]
-      matrix.unlinkFromRow(k)
-      k = e.columnNext
-    }
-    matrix.clearColumn(j)
-    traits[j].insert(.gone)
-    columnsLeft -= 1
+    discardColumn(j)
     removeRow(i)
   }
 

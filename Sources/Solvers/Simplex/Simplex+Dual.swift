@@ -8,9 +8,10 @@ extension Simplex {
   ///   - iterationLimit: steps at most.
   ///   - cutoff: an objective, in the form's units of a minimization without constant, above which the answer does not
   ///     matter.
+  ///   - isExact: whether ``Options/cleanupSteps`` do not matter, so that the optimum is one of the true costs.
   ///   - shouldStop: asked every few steps.
   func solve(
-    iterationLimit: Int = .max, cutoff: Double = .infinity, shouldStop: () -> Bool = { false }
+    iterationLimit: Int = .max, cutoff: Double = .infinity, isExact: Bool = false, shouldStop: () -> Bool = { false }
   ) -> Status {
     let limit = iterationLimit == .max ? Int.max : iterations + iterationLimit
     let scaledCutoff = cutoff.isFinite ? cutoff * problem.costScale : .infinity
@@ -31,7 +32,7 @@ extension Simplex {
       if hasShiftedCosts {
         restoreCosts()
         if dualInfeasibility <= options.dualTolerance { return .optimal }
-        let enough = options.cleanupSteps == .max ? Int.max : iterations + options.cleanupSteps
+        let enough = isExact || options.cleanupSteps == .max ? Int.max : iterations + options.cleanupSteps
         let status = runPrimal(limit: min(limit, enough), shouldStop: shouldStop)
         // A feasible point whose multipliers prove a bound that is good enough.
         if status == .iterationLimit && iterations < limit && violationSum <= 0 { return .optimal }
