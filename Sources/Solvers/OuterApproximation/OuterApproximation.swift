@@ -59,19 +59,70 @@ final class OuterApproximation {
     relaxed.linear.separators = []
     relaxed.linear.isInteger = [UInt8](repeating: 0, count: conic.linear.columnCount)
     let root = ConicSolve.run(relaxed, ConicSolve.options(options), context)
-    switch root?.outcome {
-    case .infeasible:
-      if let root { return withoutLostProof(root) }
-    case .optimal:
-      if let root { note(root) }
-    default: break
+    if let root {
+      switch root.outcome {
+      case .infeasible: return withoutLostProof(root)
+      case .unbounded: return try alongRay(root)
+      case .optimal: note(root)
+      default: break
+      }
     }
     if context.shouldStop { return FormOutcome(.unknown, Termination(stopReason)) }
     context.report(.phase("outer approximation"))
     relaxation.form.separators = conic.linear.separators + [separator]
-    let search = BranchAndCut(relaxation.form, options: searchOptions, environment: environment)
-    let end = search.run()
+    var search = BranchAndCut(relaxation.form, options: searchOptions, environment: environment)
+    var end = search.run()
+    if end == .unbounded, let objective = root?.objective, root?.outcome == .optimal {
+      // Rounding errors in the tangents leave a way out that the cones have not.
+      relaxation.addObjectiveRow(objective)
+      search = BranchAndCut(relaxation.form, options: searchOptions, environment: environment)
+      end = search.run()
+    }
     return outcome(search, end)
+  }
+
+  /// The answer where the continuous relaxation improves without limit along a ray: unbounded if there is a whole point
+  /// and some multiple of the ray is whole.
+  private func alongRay(_ root: FormOutcome) throws(SolverError) -> FormOutcome {
+    context.report(.log("the continuous relaxation is unbounded; looking for a whole point"))
+    var answer = try OuterApproximation(conic.withoutObjective, nil, options, quiet).run()
+    guard answer.outcome == .optimal else { return answer }
+    answer.objective = conic.value(at: answer.point)
+    answer.bound = nil
+    guard let ray = wholeRay(root.ray) else {
+      answer.outcome = .feasible
+      answer.proof = .none
+      answer.termination = Termination(.numericalFailure, detail: "the continuous relaxation is unbounded")
+      return answer
+    }
+    answer.outcome = .unbounded
+    answer.proof = .certificate
+    answer.termination = Termination(.proved)
+    answer.ray = ray
+    return answer
+  }
+
+  /// A multiple of a ray that is whole in the whole columns; nil where a small one does not do.
+  private func wholeRay(_ ray: [Double]) -> [Double]? {
+    guard ray.count == conic.linear.columnCount else { return nil }
+    let whole = ray.indices.filter { conic.linear.isInteger[$0] != 0 && ray[$0] != 0 }
+    guard let least = whole.map({ abs(ray[$0]) }).min() else { return ray }
+    for multiple in 1...OuterApproximation.mostRayMultiple {
+      let scaled = ray.map { $0 * Double(multiple) / least }
+      guard whole.allSatisfy({ abs(scaled[$0] - scaled[$0].rounded()) <= 1e-9 * max(1, abs(scaled[$0])) }) else { continue }
+      var result = scaled
+      for j in whole { result[j] = scaled[j].rounded() }
+      if conic.isRay(result) { return result }
+    }
+    return nil
+  }
+
+  /// Multiples of a ray that are tried to make it whole.
+  static let mostRayMultiple = 1000
+
+  /// As the context, without what concerns the form with its objective.
+  private var quiet: SolveContext {
+    SolveContext(deadline: context.deadline, cancellation: context.cancellation, report: context.report)
   }
 
   /// Takes tangents from the continuous relaxation.

@@ -167,6 +167,19 @@ struct PolyhedralRelaxation: Sendable {
     }
   }
 
+  /// States that no point is better than the continuous optimum.
+  /// - Parameter objective: of the conic form, with its constant.
+  mutating func addObjectiveRow(_ objective: Double) {
+    let terms = form.objective.indices.filter { form.objective[$0] != 0 }.map { ($0, form.objective[$0]) }
+    let slack = PolyhedralRelaxation.objectiveSlack * max(1, abs(objective))
+    let side = objective - form.constant
+    let isMinimized = form.sense == .minimize
+    form.addRow(terms, lower: isMinimized ? side - slack : -.infinity, upper: isMinimized ? .infinity : side + slack)
+  }
+
+  /// How far, relatively, the continuous optimum may be wrong.
+  static let objectiveSlack = 1e-7
+
   // MARK: - Points and multipliers
 
   /// A point of the conic form in the columns of the linear one.
