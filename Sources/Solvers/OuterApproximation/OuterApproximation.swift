@@ -24,6 +24,8 @@ final class OuterApproximation {
   private let assignments: WholeAssignments
   private var lastReport = -1.0
   private var bestBound: Double?
+  /// That of the continuous relaxation.
+  private var rootBound: Double?
   /// Conic solves spent on points of heuristics.
   private var completionsUsed = 0
 
@@ -127,6 +129,10 @@ final class OuterApproximation {
 
   /// Takes tangents from the continuous relaxation.
   private func note(_ root: FormOutcome) {
+    if let objective = root.objective {
+      rootBound = objective - sign * PolyhedralRelaxation.objectiveSlack * max(1, abs(objective))
+      bestBound = rootBound
+    }
     relaxation.addRows(relaxation.rows(multipliers: root.coneDuals.map { sign * $0 }, point: root.point))
     guard let objective = root.objective else { return }
     context.report(.log("continuous relaxation: \(objective.text) after \(root.statistics.iterations) steps"))
@@ -189,21 +195,18 @@ final class OuterApproximation {
   private func settle(_ search: BranchAndCut) -> BranchAndCut.Settlement {
     let point = search.point.array
     let key = assignments.key(point)
-    let isNew = assignments.known(key) == nil
     let answer = assignments.answer(key)
     let rows = answer.rows.filter { $0.lower - $0.activity(at: point) > ConicForm.feasibilityTolerance }
     switch answer.verdict {
     case .open: return .rows(separator.rows(at: point, tolerance: ConicForm.feasibilityTolerance))
     case .infeasible: return rows.isEmpty ? .settled : .rows(rows)
     case .optimal(let best):
-      if isNew {
-        let candidate = relaxation.extended(best)
-        let objective = search.form.value(ofWhole: candidate)
-        if objective < search.cutoff, !search.offer(candidate, source: "conic subproblem") {
-          // Rows stated by separators, or rounding errors, are in the way: the point of the relaxation has to do.
-          assignments.reopen(key)
-          return settle(search)
-        }
+      let candidate = relaxation.extended(best)
+      let objective = search.form.value(ofWhole: candidate)
+      if objective < search.cutoff, !search.offer(candidate, source: "conic subproblem") {
+        // Rows stated by separators, or rounding errors, are in the way: the point of the relaxation has to do.
+        assignments.reopen(key)
+        return .rows(separator.rows(at: point, tolerance: ConicForm.feasibilityTolerance))
       }
       return rows.isEmpty ? .settled : .rows(rows)
     }
@@ -249,13 +252,19 @@ final class OuterApproximation {
     let now = context.deadline.elapsed
     guard source != nil || now - lastReport > 0.1 else { return }
     lastReport = now
-    let bound = sign * (search.bound + search.form.constant)
+    let bound = bound(search)
     if bound.isFinite, bestBound.map({ (bound - $0) * sign > 0 }) ?? true { bestBound = bound }
     let progress = SolveEvent.Progress(
       seconds: now, nodes: search.nodeCount, open: search.queue.count,
       incumbent: search.incumbentObjective.isFinite ? sign * (search.incumbentObjective + search.form.constant) : nil,
       bound: bestBound)
     context.report(source.map { .incumbent(progress, source: $0) } ?? .progress(progress))
+  }
+
+  /// The bound that tree and continuous relaxation prove, in the sense of the form.
+  private func bound(_ search: BranchAndCut) -> Double {
+    let tree = search.bound + search.form.constant
+    return sign * max(tree, rootBound.map { sign * $0 } ?? -.infinity)
   }
 
   private func outcome(_ search: BranchAndCut, _ end: BranchAndCut.End) -> FormOutcome {
@@ -271,7 +280,7 @@ final class OuterApproximation {
       }
     var outcome = FormOutcome(.unknown, Termination(reason))
     if end == .unbounded { outcome.termination.detail = "the relaxation is unbounded" }
-    let bound = sign * (search.bound + search.form.constant)
+    let bound = bound(search)
     if let best = search.incumbent {
       outcome.point = Array(best.prefix(conic.linear.columnCount))
       outcome.source = search.incumbentSource

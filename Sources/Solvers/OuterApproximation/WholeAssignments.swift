@@ -1,7 +1,8 @@
 import Constraints
 import LinearAlgebra
 
-/// A conic form with its whole columns fixed: solved by the interior-point method, each assignment once.
+/// A conic form with its whole columns fixed: solved by the interior-point method, each assignment once as long as memory
+/// allows.
 final class WholeAssignments {
   enum Verdict {
     /// The best point with these whole values.
@@ -24,6 +25,9 @@ final class WholeAssignments {
   private let context: SolveContext
   private let columns: FormColumns
   private var answers: [[Double]: Answer] = [:]
+  /// Numbers kept in answers, and how many may be.
+  private var storedEntries = 0
+  static let entryLimit = 10_000_000
   /// Conic forms solved, and the steps this took.
   private(set) var solveCount = 0
   private(set) var iterations = 0
@@ -51,7 +55,14 @@ final class WholeAssignments {
   func answer(_ key: [Double]) -> Answer {
     if let known = answers[key] { return known }
     let answer = columns.hasContinuous ? solve(key) : inspect(key)
-    if !context.shouldStop { answers[key] = answer }
+    if context.shouldStop { return answer }
+    storedEntries += answer.rows.reduce(key.count) { $0 + $1.values.count }
+    if storedEntries > WholeAssignments.entryLimit {
+      // What is forgotten is solved again when it comes again.
+      answers.removeAll()
+      storedEntries = 0
+    }
+    answers[key] = answer
     return answer
   }
 
