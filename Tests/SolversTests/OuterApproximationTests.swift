@@ -25,7 +25,7 @@ import Testing
   @Test(arguments: WholeConicSamples.Family.allCases)
   func `answers are those of solving for every assignment of whole values`(family: WholeConicSamples.Family) throws {
     var infeasibleCount = 0
-    for seed in UInt64(1)...40 {
+    for seed in UInt64(1)...30 {
       let form = WholeConicSamples.form(family, seed: seed)
       let expected = try WholeConicSamples.optimum(form)
       let answer = try outcome(form) {
@@ -43,10 +43,10 @@ import Testing
       #expect(error <= 3e-6 * max(1, abs(expected)), "\(place): \(error)")
       let isFeasible = form.isFeasible(answer.point, columns: FormColumns(form.linear))
       #expect(isFeasible, "\(place)")
-      let distance = ((answer.objective ?? .nan) - (answer.bound ?? .nan)) * form.linear.sense.sign
-      #expect(distance <= 2e-6 * max(1, abs(expected)) && distance >= -2e-6 * max(1, abs(expected)), "\(place)")
+      let distance = abs((answer.objective ?? .nan) - (answer.bound ?? .nan))
+      #expect(distance <= 2e-6 * max(1, abs(expected)), "\(place)")
     }
-    #expect(infeasibleCount < 20)
+    #expect(infeasibleCount < 15)
   }
 
   @Test func `the same seed gives the same search`() throws {

@@ -26,9 +26,12 @@ public struct OuterApproximationSolver: Solver {
       return try InteriorPointSolver().solve(.conic(form), options: options, context: context)
     }
     guard options.presolve else { return try OuterApproximation(form, nil, options, context).run() }
-    return try PresolvedSolve.run(form, Presolve.Options(), context: context) {
+    var outcome = try PresolvedSolve.run(form, Presolve.Options(), context: context) {
       reduced, postsolve throws(SolverError) in try OuterApproximation(reduced, postsolve, options, context).run()
     }
+    // Where presolve left no whole columns, the optimum of the rest is the bound.
+    if outcome.outcome == .optimal, outcome.bound == nil { outcome.bound = outcome.objective }
+    return outcome
   }
 
   public func openWorkspace(options: SolveOptions) -> any SolverWorkspace { FreshWorkspace(solver: self) }

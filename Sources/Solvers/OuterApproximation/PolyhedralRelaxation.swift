@@ -57,6 +57,9 @@ struct PolyhedralRelaxation: Sendable {
   private mutating func addObjective() throws(SolverError) {
     let hessian = conic.hessian
     if hessian.entryCount == 0 { return }
+    guard hessian.values.allSatisfy(\.isFinite) else {
+      throw .refused([Diagnostic(.unsupported, "the objective has coefficients that are not finite")])
+    }
     let sign = conic.linear.sense.sign
     var terms: [QuadraticTerm] = []
     for j in 0..<hessian.columnCount {
