@@ -127,7 +127,7 @@ import Testing
       for option in ["--feasibility", "--optimality", "--iteration-limit", "--threads", "--method", "--solver"] {
         #expect(help.contains(option))
       }
-      #expect(help.contains("1e-7 for glpk, 1e-6 for branch, 1e-7 for simplex, 1e-9 for interior, 1e-6 for pdhg"))
+      #expect(help.contains("1e-7 for glpk, 1e-6 for branch, 1e-7 for simplex, 1e-9 for interior, 1e-6 for outer, 1e-6 for pdhg"))
       for solver in ["glpk", "branch", "simplex", "interior", "pdhg"] {
         let result = try Command.run([
           "\(Command.examples)/transport.json", "--solver", solver, "--feasibility", "1e-5", "--optimality", "1e-5", "--threads",

@@ -37,6 +37,14 @@ extension BranchAndCut {
       if node.bound > cutoff { return nil }
       findFractional()
       if fractional.isEmpty {
+        switch environment.settle(self) {
+        case .open: break
+        case .rows(let rows):
+          if cutLoop.addStated(rows, at: point, into: simplex) { continue }
+        case .settled:
+          let isFixed = columns.integers.allSatisfy { domain.isFixed(Int($0)) }
+          return isFixed ? nil : splitUnsolved(node, mark: max(0, mark))
+        }
         if cutLoop.separateRequired(point, into: simplex) { continue }
         // A whole point ends the node only when the relaxation has no better one.
         if isRelaxationOpen && !wantsExact {

@@ -67,6 +67,20 @@ final class BranchAndCut {
     var progress: (_ search: BranchAndCut, _ source: String?) -> Void = { _, _ in }
     /// Asks heuristics from outside, at the root, at nodes and after new incumbents; points of the form.
     var ask: (_ moment: HeuristicMoment, _ search: BranchAndCut) -> [(point: [Double], source: String)] = { _, _ in [] }
+    /// Decides on a whole point of the relaxation where the other columns are not for the relaxation to decide.
+    var settle: (_ search: BranchAndCut) -> Settlement = { _ in .open }
+    /// The best point with the whole values of one that separators refuse; nil where there is none or none is looked for.
+    var complete: (_ whole: [Double], _ search: BranchAndCut) -> [Double]? = { _, _ in nil }
+  }
+
+  /// What is known of the whole values of a point of the relaxation.
+  enum Settlement {
+    /// Nothing: the point speaks for itself.
+    case open
+    /// These rows hold, and the point violates them.
+    case rows([LinearRow])
+    /// Nothing better has them than what was offered.
+    case settled
   }
 
   let form: LinearForm
@@ -160,8 +174,11 @@ final class BranchAndCut {
     guard let whole = columns.rounded(candidate, tolerance: 1e-4) else { return false }
     var total = 0.0
     for j in 0..<form.columnCount { total += form.objective[j] * whole[j] }
-    guard total < cutoff, columns.isFeasible(whole, form: form), satisfiesSeparators(whole) else { return false }
-    guard environment.accepts(whole, source) else { return false }
+    guard total < cutoff, columns.isFeasible(whole, form: form) else { return false }
+    guard satisfiesSeparators(whole), environment.accepts(whole, source) else {
+      guard let better = environment.complete(whole, self) else { return false }
+      return offer(better, source: source)
+    }
     take(whole, objective: total, source: source)
     improveIncumbent()
     return true

@@ -102,15 +102,22 @@ final class CutLoop {
   func separateStated(_ point: Vector, into simplex: Simplex, where isWanted: (any RowSeparator) -> Bool) -> Bool {
     if form.separators.isEmpty { return false }
     let values = point.array
-    var rows: [Cut] = []
+    var rows: [LinearRow] = []
     for separator in form.separators where isWanted(separator) {
-      for row in separator.separate(values, tolerance: 1e-6) {
-        if row.upper.isFinite { rows.append(Cut(columns: row.columns, values: row.values, upper: row.upper, kind: .stated)) }
-        if row.lower.isFinite {
-          rows.append(Cut(columns: row.columns, values: row.values.map { -$0 }, upper: -row.lower, kind: .stated))
-        }
-      }
+      rows += separator.separate(values, tolerance: 1e-6)
       if !rows.isEmpty { break }
+    }
+    return addStated(rows, at: point, into: simplex)
+  }
+
+  /// Adds those of the rows that a point violates.
+  func addStated(_ stated: [LinearRow], at point: Vector, into simplex: Simplex) -> Bool {
+    var rows: [Cut] = []
+    for row in stated {
+      if row.upper.isFinite { rows.append(Cut(columns: row.columns, values: row.values, upper: row.upper, kind: .stated)) }
+      if row.lower.isFinite {
+        rows.append(Cut(columns: row.columns, values: row.values.map { -$0 }, upper: -row.lower, kind: .stated))
+      }
     }
     let violated = rows.filter { $0.efficacy(at: point.pointer) > 1e-9 }
     if violated.isEmpty { return false }

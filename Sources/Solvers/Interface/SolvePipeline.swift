@@ -67,7 +67,7 @@ public struct SolvePipeline: Sendable {
     var choices = try SolverChoice.candidates(for: route, options: options)
     var context = SolveContext(deadline: deadline, cancellation: cancellation, report: report, basis: basis)
     var starts: [StartReport] = []
-    if options.heuristics, case .convex(let reformulation) = route, reformulation.kind == .mixedIntegerLinear {
+    if options.heuristics, case .convex(let reformulation) = route, reformulation.conicForm.linear.hasIntegers {
       var sources = heuristics + SolvePipeline.builtInHeuristics
       if model.starts.contains(where: \.isFinite) {
         sources.insert(StartPoint(name: "start values", points: [model.starts]), at: 0)

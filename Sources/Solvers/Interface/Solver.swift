@@ -134,6 +134,7 @@ public enum Solvers {
     list.append(BranchAndCutSolver())
     list.append(SimplexSolver())
     list.append(InteriorPointSolver())
+    list.append(OuterApproximationSolver())
     list.append(FirstOrderSolver())
     list.append(BarrierSolver())
     list.append(AugmentedLagrangianSolver())

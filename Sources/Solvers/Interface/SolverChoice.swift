@@ -49,7 +49,12 @@ public struct SolverChoice: Sendable {
         able.first { $0.name == name }.map { SolverChoice(solver: $0, reason: reason) }
       }
     }
+    if kind == .mixedIntegerQuadratic || kind == .mixedIntegerConic {
+      return able.map { SolverChoice(solver: $0, reason: "outer approximation in the tree of branch and cut") }
+    }
     guard kind == .linear else {
+      // Solvers of whole models only hand continuous ones on.
+      let able = able.filter { !$0.capabilities.integer }
       return able.map { SolverChoice(solver: $0, reason: "takes \(kind.rawValue) models") }
     }
     let entries = reformulation.conicForm.linear.entryCount

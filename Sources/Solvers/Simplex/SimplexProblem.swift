@@ -31,7 +31,8 @@ struct SimplexProblem {
   var count: Int { columnCount + rowCount }
 
   /// - Complexity: O(size of the form), times the passes of the scaling.
-  init(_ form: LinearForm, scalingPasses: Int = 4) {
+  init(_ given: LinearForm, scalingPasses: Int = 4) {
+    let form = Self.withoutDust(given)
     let (n, m) = (form.columnCount, form.rowCount)
     columnCount = n
     rowCount = m
@@ -72,7 +73,9 @@ struct SimplexProblem {
       var largest = 0.0
       for (j, value) in zip(row.columns, row.values) { largest = max(largest, abs(value * columnScale[Int(j)])) }
       let scale = largest > 0 ? Self.powerOfTwo(1 / largest) : 1
-      for (j, value) in zip(row.columns, row.values) where value != 0 {
+      var most = 0.0
+      for value in row.values { most = max(most, abs(value)) }
+      for (j, value) in zip(row.columns, row.values) where value != 0 && !Self.isDust(value, beside: most) {
         rowColumns.append(j)
         rowValues.append(value * scale * columnScale[Int(j)])
       }
@@ -113,6 +116,32 @@ struct SimplexProblem {
     cost.removeLast(rowCount - nextRow)
     rowCount = nextRow
     rebuildColumns()
+  }
+
+  /// Whether an entry is nothing but rounding: scaled up to the size of others, it would take tolerances along.
+  private static func isDust(_ value: Double, beside largest: Double) -> Bool {
+    abs(value) <= 1e-14 * largest && abs(value) < 1e-9
+  }
+
+  /// The form without such entries.
+  private static func withoutDust(_ form: LinearForm) -> LinearForm {
+    var result = form
+    var next = 0
+    for i in 0..<form.rowCount {
+      let range = form.starts[i]..<form.starts[i + 1]
+      var largest = 0.0
+      for k in range { largest = max(largest, abs(form.entryValues[k])) }
+      result.starts[i] = next
+      for k in range where !isDust(form.entryValues[k], beside: largest) {
+        result.entryColumns[next] = form.entryColumns[k]
+        result.entryValues[next] = form.entryValues[k]
+        next += 1
+      }
+    }
+    result.starts[form.rowCount] = next
+    result.entryColumns.removeLast(form.entryCount - next)
+    result.entryValues.removeLast(form.entryCount - next)
+    return result
   }
 
   private mutating func rebuildColumns() {
