@@ -93,7 +93,7 @@ extension BranchAndCut {
     Int(options.heuristics.share * Double(solveIterations)) + options.heuristics.credit - heuristicState.iterations
   }
 
-  /// Before the first relaxation: a point by jumps.
+  /// Before the first relaxation: a point by jumps, and schedules.
   func searchBeforeRoot() {
     guard options.heuristics != .off, !options.isInner, !cutoff.isFinite, !columns.integers.isEmpty else { return }
     var jumps = FeasibilityJump(
@@ -105,6 +105,9 @@ extension BranchAndCut {
       heuristicState.nearPoint = jumps.bestPoint
     }
     note(work: jumps.work)
+    var schedules = EarliestStarts(form, seed: options.seed)
+    for point in schedules.run(shouldStop: environment.shouldStop) { offerCompleted(point, source: "earliest starts") }
+    note(work: schedules.starts.count * form.entryCount)
   }
 
   /// Dives, then searches around the relaxation's point.
