@@ -14,6 +14,8 @@ struct BranchingOptions: Sendable {
   /// Steps of all trials, as a share of those of nodes plus a number.
   var iterationShare = 0.5
   var iterationCredit = 10_000
+  /// Depth from which on nothing is tried as long as there is no incumbent.
+  var firstPointDepth = 5
   /// Replacements in the basis from which on it is factored before trials.
   var replacements = 20
 }
@@ -44,6 +46,8 @@ extension BranchAndCut {
     let allowed = Int(setting.iterationShare * Double(solveIterations)) + setting.iterationCredit
     var reliability = setting.reliability
     if strongIterations > allowed { reliability = 0 } else if strongIterations > allowed / 2 { reliability = max(1, reliability / 2) }
+    // On the way to a first point good bounds are worth little.
+    if !cutoff.isFinite && node.depth >= setting.firstPointDepth { reliability = 0 }
     var best = (column: candidates[0].column, score: -1.0, down: node.bound, up: node.bound)
     var misses = 0
     var tried = 0
