@@ -70,7 +70,8 @@ extension BranchAndCut {
       domain.undo(to: mark)
       passBounds()
     }
-    for (_, j) in order where !domain.isFixed(j) {
+    for (position, (_, j)) in order.enumerated() where !domain.isFixed(j) {
+      if position & 63 == 63 && environment.shouldStop() { return }
       let target = min(max(x[j].rounded(), domain.lower[j]), domain.upper[j])
       let before = domain.mark
       domain.setLower(j, target)

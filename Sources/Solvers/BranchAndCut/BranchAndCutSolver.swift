@@ -131,18 +131,8 @@ struct BranchAndCutRun {
   }
 
   private var searchOptions: BranchAndCut.Options {
-    var own = BranchAndCut.Options()
-    own.gap = options.gap
-    own.absoluteGap = options.absoluteGap
-    own.integrality = options.integralityTolerance
-    own.nodeLimit = options.nodeLimit ?? .max
-    own.iterationLimit = options.iterationLimit ?? .max
-    own.solutionLimit = options.solutionLimit ?? .max
-    own.memoryLimit = options.memoryLimit.map { $0 * 1_000_000 } ?? .max
-    own.seed = options.seed
+    var own = BranchAndCut.Options(options)
     own.threads = options.threads ?? 1
-    own.heuristics = options.heuristicEffort
-    if case .only(let chosen) = options.cuts { own.cuts = Set(chosen.compactMap { CutKind(rawValue: $0.rawValue) }) }
     return own
   }
 
@@ -210,18 +200,7 @@ struct BranchAndCutRun {
   private func outcome(
     _ search: BranchAndCut, _ end: BranchAndCut.End, _ reduced: LinearForm, _ relay: SearchRelay
   ) -> FormOutcome {
-    let reason: TerminationReason =
-      switch end {
-      case .exhausted: .proved
-      case .nodeLimit: .nodeLimit
-      case .iterationLimit: .iterationLimit
-      case .solutionLimit: .solutionLimit
-      case .memoryLimit: .memoryLimit
-      case .stopped: context.cancellation.isCancelled ? .interrupted : .timeLimit
-      case .restart where context.shouldStop: context.cancellation.isCancelled ? .interrupted : .timeLimit
-      case .failed, .unbounded, .restart: .numericalFailure
-      }
-    var outcome = FormOutcome(.unknown, Termination(reason))
+    var outcome = FormOutcome(.unknown, Termination(end.reason(context)))
     if end == .unbounded { outcome.termination.detail = "the relaxation is unbounded" }
     var bound = sign * (search.bound + search.form.constant)
     if let known = relay.bestBound, !bound.isFinite || (known - bound) * sign > 0 { bound = known }

@@ -69,15 +69,15 @@ final class OuterApproximation {
       default: break
       }
     }
-    if context.shouldStop { return FormOutcome(.unknown, Termination(stopReason)) }
+    if context.shouldStop { return FormOutcome(.unknown, Termination(context.stopReason)) }
     context.report(.phase("outer approximation"))
     relaxation.form.separators = conic.linear.separators + [separator]
-    var search = BranchAndCut(relaxation.form, options: searchOptions, environment: environment)
+    var search = BranchAndCut(relaxation.form, options: BranchAndCut.Options(options), environment: environment)
     var end = search.run()
     if end == .unbounded, let objective = root?.objective, root?.outcome == .optimal {
       // Rounding errors in the tangents leave a way out that the cones have not.
       relaxation.addObjectiveRow(objective)
-      search = BranchAndCut(relaxation.form, options: searchOptions, environment: environment)
+      search = BranchAndCut(relaxation.form, options: BranchAndCut.Options(options), environment: environment)
       end = search.run()
     }
     return outcome(search, end)
@@ -147,23 +147,6 @@ final class OuterApproximation {
       outcome.proof = .search
     }
     return outcome
-  }
-
-  private var stopReason: TerminationReason { context.cancellation.isCancelled ? .interrupted : .timeLimit }
-
-  private var searchOptions: BranchAndCut.Options {
-    var own = BranchAndCut.Options()
-    own.gap = options.gap
-    own.absoluteGap = options.absoluteGap
-    own.integrality = options.integralityTolerance
-    own.nodeLimit = options.nodeLimit ?? .max
-    own.iterationLimit = options.iterationLimit ?? .max
-    own.solutionLimit = options.solutionLimit ?? .max
-    own.memoryLimit = options.memoryLimit.map { $0 * 1_000_000 } ?? .max
-    own.seed = options.seed
-    own.heuristics = options.heuristicEffort
-    if case .only(let chosen) = options.cuts { own.cuts = Set(chosen.compactMap { CutKind(rawValue: $0.rawValue) }) }
-    return own
   }
 
   // MARK: - What the tree asks
@@ -268,17 +251,7 @@ final class OuterApproximation {
   }
 
   private func outcome(_ search: BranchAndCut, _ end: BranchAndCut.End) -> FormOutcome {
-    let reason: TerminationReason =
-      switch end {
-      case .exhausted: .proved
-      case .nodeLimit: .nodeLimit
-      case .iterationLimit: .iterationLimit
-      case .solutionLimit: .solutionLimit
-      case .memoryLimit: .memoryLimit
-      case .stopped: stopReason
-      case .failed, .unbounded, .restart: .numericalFailure
-      }
-    var outcome = FormOutcome(.unknown, Termination(reason))
+    var outcome = FormOutcome(.unknown, Termination(end.reason(context)))
     if end == .unbounded { outcome.termination.detail = "the relaxation is unbounded" }
     let bound = bound(search)
     if let best = search.incumbent {

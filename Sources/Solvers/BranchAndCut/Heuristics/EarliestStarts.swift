@@ -13,6 +13,8 @@ struct EarliestStarts {
     var tries = 20
     /// Starts below which there is nothing to schedule.
     var leastStarts = 4
+    /// Starts and changed bounds looked at in all tries together, after which no more are made.
+    var effort = 5_000_000
     /// A later start is taken before an earlier one with this chance.
     var swapShare = 0.1
   }
@@ -21,6 +23,7 @@ struct EarliestStarts {
   private let options: Options
   private var generator: SplitMix64
   let starts: [Int]
+  private var work = 0
 
   /// - Complexity: O(entries).
   init(_ form: LinearForm, options: Options = Options(), seed: UInt64) {
@@ -43,7 +46,7 @@ struct EarliestStarts {
   }
 
   /// Whole values of all whole columns, one array a schedule that propagation had nothing against.
-  /// - Complexity: O(tries × starts × (starts + propagation)).
+  /// - Complexity: O(tries × starts × (starts + propagation)), within ``Options/effort``.
   mutating func run(shouldStop: () -> Bool) -> [[Double]] {
     if starts.isEmpty { return [] }
     var settings = Domain.Options()
@@ -55,16 +58,19 @@ struct EarliestStarts {
     domain.keepChanges()
     var found: [[Double]] = []
     for attempt in 0..<options.tries {
-      if shouldStop() { break }
-      if schedule(domain, isGreedy: attempt == 0) { found.append(domain.lower.array) }
+      if shouldStop() || work > options.effort { break }
+      if schedule(domain, isGreedy: attempt == 0, shouldStop) { found.append(domain.lower.array) }
       domain.undo(to: 0)
     }
     return found
   }
 
-  private mutating func schedule(_ domain: Domain, isGreedy: Bool) -> Bool {
+  private mutating func schedule(_ domain: Domain, isGreedy: Bool, _ shouldStop: () -> Bool) -> Bool {
     var open = starts.shuffled(using: &generator)
+    let entriesPerColumn = form.entryCount / max(1, form.columnCount) + 1
     while !open.isEmpty {
+      if work > options.effort || open.count & 15 == 0 && shouldStop() { return false }
+      let before = domain.mark
       var (first, second) = (0, -1)
       for k in open.indices.dropFirst() {
         if domain.lower[open[k]] < domain.lower[open[first]] {
@@ -77,6 +83,7 @@ struct EarliestStarts {
       let j = open.remove(at: first)
       domain.setUpper(j, domain.lower[j])
       if domain.isInfeasible || !domain.propagate() { return false }
+      work += open.count + entriesPerColumn * (domain.mark - before)
     }
     return true
   }
