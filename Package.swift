@@ -11,6 +11,7 @@ let package = Package(
     .library(name: "Constraints", targets: ["Constraints"]),
     .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
     .library(name: "Solvers", targets: ["Solvers"]),
+    .library(name: "Learn2Opt", targets: ["Learn2Opt"]),
     .executable(name: "solve", targets: ["solve"]),
   ],
   traits: [
@@ -34,10 +35,11 @@ let package = Package(
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CAMD"]),
     .target(name: "Constraints", dependencies: ["CZlib"]),
     .target(name: "Solvers", dependencies: ["Constraints", "LinearAlgebra", glpk]),
+    .target(name: "Learn2Opt", dependencies: ["Constraints", "LinearAlgebra", "Solvers"]),
     .executableTarget(
       name: "solve",
       dependencies: [
-        "Constraints", "Solvers",
+        "Constraints", "LinearAlgebra", "Solvers", "Learn2Opt",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // The example app, here once more so that the tests run it; it is also a package of its own.
@@ -58,7 +60,8 @@ let package = Package(
     .testTarget(name: "ConstraintsTests", dependencies: ["Constraints"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "SolversTests", dependencies: ["Solvers", "Constraints", "LinearAlgebra", glpk]),
-    .testTarget(name: "solveTests", dependencies: ["Constraints", "Solvers", "solve", "EmbeddingApp"]),
+    .testTarget(name: "Learn2OptTests", dependencies: ["Learn2Opt", "Constraints", "LinearAlgebra", "Solvers"]),
+    .testTarget(name: "solveTests", dependencies: ["Constraints", "Solvers", "Learn2Opt", "solve", "EmbeddingApp"]),
   ],
   swiftLanguageModes: [.v6]
 )
