@@ -97,7 +97,7 @@ enum StructureData {
   }
 
   @Test(arguments: [
-    (GraphFamily.erdosRenyi, 2, 11_611_227_804_997_340_555 as UInt64, 252.09700118926182),
+    (GraphFamily.erdosRenyi, 2, 11_611_227_804_997_340_555 as UInt64, -252.09700118926182),
     (GraphFamily.scaleFree, 4, 416_923_703_554_440_393, 396.8168711484582),
   ])
   func `Graphs and samples keep their check sums`(_ family: GraphFamily, _ k: Int, _ hash: UInt64, _ sum: Double) throws {
