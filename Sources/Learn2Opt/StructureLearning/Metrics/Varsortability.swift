@@ -6,7 +6,7 @@ extension WeightedGraph {
   /// variance finds the order of the graph, and least squares profits from it; standardised data say nothing. Source:
   /// Reisach, Seiler, Weichwald, "Beware of the simulated DAG! Causal discovery benchmarks may be easy to game", 2021.
   /// - Parameter tolerance: relative difference up to which two variances count as equal.
-  /// - Throws: ``StructureLearningError/invalidOption(_:)`` unless there is one variance a node.
+  /// - Throws: ``StructureLearningError/badOption(name:value:mend:)`` unless there is one variance a node.
   /// - Complexity: O(d² · edges).
   public func varsortability(variances: [Double], tolerance: Double = 1e-9) throws(StructureLearningError) -> Double? {
     let d = nodeCount

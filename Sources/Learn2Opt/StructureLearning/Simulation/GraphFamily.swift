@@ -19,7 +19,7 @@ public enum GraphFamily: String, Sendable, Hashable, CaseIterable {
   ///
   /// Draws, in this order: for Erdős-Rényi graphs one for each edge, for scale-free graphs one for each edge; then
   /// d - 1 for the order of the nodes.
-  /// - Throws: ``StructureLearningError/invalidOption(_:)`` when there are fewer pairs of nodes than edges.
+  /// - Throws: ``StructureLearningError/badOption(name:value:mend:)`` when there are fewer pairs of nodes than edges.
   /// - Complexity: O(d²).
   public func draw(
     nodeCount d: Int, edgesPerNode k: Int, from stream: inout SimulationStream

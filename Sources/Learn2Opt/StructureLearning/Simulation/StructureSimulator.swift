@@ -55,7 +55,7 @@ public struct StructureSimulator: Sendable {
 
   /// Draws the graph and the samples; nodes are called x0, x1, ….
   ///
-  /// - Throws: ``StructureLearningError/invalidOption(_:)`` for sizes that do not fit.
+  /// - Throws: ``StructureLearningError/badOption(name:value:mend:)`` for sizes that do not fit.
   /// - Complexity: O(d² + n · (d + edges)) for linear, logistic and Poisson models; O(n · hidden units · edges) for
   ///   networks, O(n · frequencies · edges) for Gaussian processes.
   public func draw() throws(StructureLearningError) -> Sample {

@@ -61,7 +61,7 @@ public struct TimeSeriesSimulator: Sendable {
 
   /// Draws a process that is stationary, and its series.
   /// - Throws: ``StructureLearningError/notStationary(attempts:spectralRadius:)``, or
-  ///   ``StructureLearningError/invalidOption(_:)`` for sizes that do not fit.
+  ///   ``StructureLearningError/badOption(name:value:mend:)`` for sizes that do not fit.
   /// - Complexity: O(n d² p) for n time steps, O((d p)³) an attempt.
   public func draw() throws(StructureLearningError) -> Sample {
     let d = options.nodeCount
