@@ -8,6 +8,8 @@ struct EdgeStyle: Equatable {
 
   static let narrowest = 1.1
   static let widest = 3.2
+  /// Above this number of edges all are drawn thinner.
+  static let crowd = 80
   /// Opacity of an edge that no replicate has.
   static let faintest = 0.25
 
@@ -29,6 +31,9 @@ struct EdgeStyle: Equatable {
       let largest = drawing.edges.reduce(0) { $1.verdict == .missed ? $0 : max($0, abs($1.weight)) }
       let part = largest > 0 && largest.isFinite ? (abs(edge.weight) / largest).squareRoot() : 0
       width = EdgeStyle.narrowest + (EdgeStyle.widest - EdgeStyle.narrowest) * min(1, part)
+    }
+    if drawing.edges.count > EdgeStyle.crowd {
+      width *= max(0.5, (Double(EdgeStyle.crowd) / Double(drawing.edges.count)).squareRoot())
     }
   }
 

@@ -98,13 +98,15 @@ public struct EdgeList: Sendable {
     try self.init(try SourceText.read(path: path), delimiter: delimiter)
   }
 
+  /// Whether all nodes are numbers that count from 0; so they are in a list without edges.
+  public var hasNumberedNodes: Bool {
+    entries.allSatisfy { [$0.from, $0.to].allSatisfy { Int($0).map { $0 >= 0 && $0 < EdgeList.largestNumber } ?? false } }
+  }
+
   /// The nodes that the file mentions, in order of appearance; x0, x1, … up to the largest when all are numbers.
   public var nodeNames: [String] {
     let all = entries.flatMap { [$0.from, $0.to] }
-    let numbers = all.map { Int($0) ?? -1 }
-    if let largest = numbers.max(), numbers.allSatisfy({ $0 >= 0 && $0 < EdgeList.largestNumber }) {
-      return (0...largest).map { "x\($0)" }
-    }
+    if hasNumberedNodes, let largest = all.compactMap({ Int($0) }).max() { return (0...largest).map { "x\($0)" } }
     var seen: Set<String> = []
     return all.filter { seen.insert($0).inserted }
   }
@@ -124,6 +126,8 @@ public struct EdgeList: Sendable {
     func place(_ name: String, _ row: Int, _ column: Int) -> Int? {
       if let place = places[name] { return place }
       if let number = Int(name) {
+        // Columns without names are called x0, x1, …, and may stand in another order here.
+        if let place = places["x\(number)"] { return place }
         if number >= 0 && number < names.count { return number }
         found.add(
           text.diagnostic(
