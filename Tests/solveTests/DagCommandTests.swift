@@ -54,6 +54,22 @@ struct DagCommandTests {
     #expect(again["order"] as? [String] == answer["order"] as? [String])
   }
 
+  @Test func `Redrawn data say how often an edge comes back`() throws {
+    let place = try Workplace()
+    let result = try Command.run(["dag", place.data, "--bootstrap", "20", "--json", "--out", place.path("g.svg")])
+    #expect(result.status == 0, "\(result.errors)")
+    let answer = try object(result.output)
+    let edges = try #require(answer["edges"] as? [[String: Any]])
+    let frequencies = edges.compactMap { $0["frequency"] as? Double }
+    #expect(frequencies.count == edges.count)
+    #expect(frequencies.allSatisfy { $0 >= 0 && $0 <= 1 } && frequencies.contains { $0 > 0.9 })
+    #expect((answer["bootstrap"] as? [String: Any])?["replicates"] as? Int == 20)
+    #expect(try text(place.path("g.svg")).contains("in all bootstrap replicates"))
+    let halves = try Command.run(["dag", place.data, "--bootstrap", "20", "--halves"])
+    #expect(halves.output.contains("frequency") && halves.output.contains("wrong in expectation"))
+    #expect(try Command.run(["dag", place.data, "--halves"]).status == 64)
+  }
+
   @Test func `Files are written in the format of their name`() throws {
     let place = try Workplace()
     let names = ["g.svg", "g.csv", "g.json", "g.dot", "g.graphml"]

@@ -6,6 +6,10 @@ struct DagReport {
   let structure: LearnedStructure
   let data: DagData.Dataset
   var comparison: GraphComparison?
+  /// How often edges came back when the data were redrawn.
+  var frequencies: StructureBootstrap.Frequencies?
+  /// Whether halves of the samples were drawn.
+  var isHalved = false
   var seconds = 0.0
   var seed: UInt64?
   var isStopped = false
@@ -34,6 +38,14 @@ struct DagReport {
     for baseline in structure.baselines {
       let edges = baseline.edgeCount == 0 ? "no edges" : "\(baseline.edgeCount) edges"
       line(baseline.name, "\(number(baseline.score)), \(edges)")
+    }
+    if let frequencies {
+      let bound = frequencies.expectedWrongEdges.map { ", of them at most \(significant($0, 2).text) wrong in expectation" } ?? ""
+      line("bootstrap", "\(frequencies.replicates) replicates\(isHalved ? " of half the samples" : ""), \(frequencies.stable.count) stable edges\(bound)")
+      let others = frequencies.stable.filter { !structure.graph.hasEdge($0.from, $0.to) }
+      if !others.isEmpty {
+        line("", "stable, but not in the graph: " + others.prefix(20).map { "\(names[$0.from]) -> \(names[$0.to])" }.joined(separator: ", "))
+      }
     }
     if let comparison { lines += DagReport.text(comparison).map { pad($0.name, 18) + $0.words } }
     lines.append("")
@@ -136,6 +148,12 @@ struct DagReport {
         + list(structure.baselines.map { "{\"name\": \(string($0.name)), \"score\": \(value($0.score)), \"edges\": \($0.edgeCount)}" }),
       "\"warnings\": \(list(structure.warnings.map { string($0.description) }))",
     ]
+    if let frequencies {
+      let stable = frequencies.stable.map { "{\"from\": \(string(names[$0.from])), \"to\": \(string(names[$0.to])), \"frequency\": \(value($0.weight))}" }
+      fields.append(
+        "\"bootstrap\": {\"replicates\": \(frequencies.replicates), \"scheme\": \"\(isHalved ? "halves" : "bootstrap")\", "
+          + "\"expected_wrong\": \(value(frequencies.expectedWrongEdges)), \"stable\": \(list(stable))}")
+    }
     if let comparison { fields.append("\"comparison\": \(DagReport.json(comparison))") }
     let seedText = seed.map { "\"seed\": \($0), " } ?? ""
     fields.append("\"run\": {\"version\": \(string(version)), \(seedText)\"seconds\": \(value(seconds)), \"stopped\": \(isStopped)}")

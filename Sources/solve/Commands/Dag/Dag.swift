@@ -16,7 +16,7 @@ struct Dag: ParsableCommand {
 
       Examples:
         solve dag data.csv
-        solve dag data.csv --out graph.svg --out graph.csv
+        solve dag data.csv --bootstrap 200 --out graph.svg --out graph.csv
         solve dag data.csv --truth edges.csv --out comparison.svg
         solve dag simulate --graph SF4 --nodes 50 --samples 1000 --out data.csv --edges-out truth.csv
         solve dag compare found.csv truth.csv

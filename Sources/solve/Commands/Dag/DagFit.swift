@@ -20,6 +20,7 @@ struct DagFit: ParsableCommand {
 
       Examples:
         solve dag data.csv
+        solve dag data.csv --bootstrap 200 --out graph.svg
         solve dag data.csv --log --standardize --score bic
         solve dag data.csv --forbid "age:*" --require dose:level --tiers "age,sex;dose;level"
         solve dag data.csv --start other-method.csv --truth truth.csv --out graph.svg
@@ -45,6 +46,12 @@ struct DagFit: ParsableCommand {
   @Option(help: "Seed of the random numbers; the same seed gives the same graph.") var seed: UInt64 = 1
   @Option(parsing: .unconditional, help: .entry("time-limit")) var timeLimit: String?
 
+  @Option(help: ArgumentHelp("Learn again from this many redrawn data sets, and say how often each edge comes back.", valueName: "replicates"))
+  var bootstrap = 0
+  @Flag(help: "With --bootstrap: draw halves of the samples, which bounds the number of wrong edges among the stable ones.")
+  var halves = false
+  @Option(help: ArgumentHelp("With --bootstrap: edges at least this frequent are stable.", valueName: "share")) var stable = 0.75
+
   @OptionGroup(title: "Knowledge") var known: DagKnowledge
   @OptionGroup(title: "Output") var output: DagOutput
 
@@ -53,6 +60,10 @@ struct DagFit: ParsableCommand {
   func validate() throws {
     if restarts < 0 || restarts > 1_000_000 { throw ValidationError("--restarts takes 0 to 1000000.") }
     if !(penalty > 0 && penalty < 1e6) { throw ValidationError("--penalty takes a positive number.") }
+    if bootstrap < 0 || bootstrap > 1_000_000 { throw ValidationError("--bootstrap takes 0 to 1000000.") }
+    if halves && bootstrap == 0 { throw ValidationError("--halves goes with --bootstrap.") }
+    if !(stable > 0.5 && stable <= 1) { throw ValidationError("--stable takes more than 0.5, at most 1.") }
+    if bootstrap > 0 && method != .order { throw ValidationError("--bootstrap goes with --method order.") }
     if let critical, !(critical >= 0 && critical < 1e6) { throw ValidationError("--critical takes a number from 0.") }
     if method == .topo && !(known.require + known.root + known.leaf + [known.tiers].compactMap { $0 }).isEmpty {
       throw ValidationError("--method topo knows only --forbid; use --method order.")
@@ -83,15 +94,22 @@ struct DagFit: ParsableCommand {
     options.seed = seed
 
     let run = DagRun(timeLimit: limit, isQuiet: output.quiet)
-    let structure: LearnedStructure
+    var structure: LearnedStructure
+    var frequencies: StructureBootstrap.Frequencies?
     let comparison: GraphComparison?
     do throws(StructureLearningError) {
       structure = try learn(data, options, run)
+      if bootstrap > 0 {
+        frequencies = try replicate(structure, data, options, run)
+        for (k, edge) in structure.edges.enumerated() { structure.edges[k].frequency = frequencies?.edge[edge.from, edge.to] }
+      }
       comparison = try trueGraph.map { truth throws(StructureLearningError) in try GraphComparison(of: structure.graph, with: truth) }
     } catch { throw DagFailure.report(error, asJSON: isJSON) }
     for warning in structure.warnings { Terminal.log(Diagnostic(.badData, .warning, "\(warning)"), asJSON: isJSON) }
     var report = DagReport(structure, data: data)
     report.comparison = comparison
+    report.frequencies = frequencies
+    report.isHalved = halves
     report.seconds = run.seconds
     report.seed = seed
     report.isStopped = run.isStopped
@@ -120,6 +138,23 @@ struct DagFit: ParsableCommand {
       structure.method = "topological swaps, \(outcome.steps.count) rounds"
       return structure
     }
+  }
+
+  private func replicate(
+    _ structure: LearnedStructure, _ data: DagData.Dataset, _ learner: StructureLearner.Options, _ run: DagRun
+  ) throws(StructureLearningError) -> StructureBootstrap.Frequencies {
+    var options = StructureBootstrap.Options()
+    options.replicates = bootstrap
+    options.scheme = halves ? .halves : .bootstrap
+    options.stableFrequency = stable
+    options.seed = seed
+    let resampling = StructureBootstrap(StructureLearner(learner), options)
+    run.phase = "bootstrap"
+    let progress: (Int) -> Void = { run.phase = "replicate \($0) of \(options.replicates)" }
+    if let table = data.table {
+      return try resampling.frequencies(of: structure, table, progress: progress, shouldStop: run.shouldStop)
+    }
+    return try resampling.frequencies(of: structure, data.covariance, progress: progress, shouldStop: run.shouldStop)
   }
 
   private func randomOrder(_ count: Int) -> [Int] {

@@ -9,6 +9,8 @@ final class DagRun {
   private let isQuiet: Bool
   private var lastLine = 0.0
   private(set) var isStopped = false
+  /// What is being done, for the sign of life.
+  var phase = "searching"
 
   /// Seconds before the first line, so that quick runs say nothing, and between lines.
   private static let patience = 2.0
@@ -26,7 +28,7 @@ final class DagRun {
     let now = seconds
     if !isQuiet, now - lastLine >= DagRun.patience, !isStopped {
       lastLine = now
-      Terminal.log("searching     \(secondsText(now)), Ctrl-C stops with the best so far")
+      Terminal.log(pad(phase, 14) + "\(secondsText(now)), Ctrl-C stops with the best so far")
     }
     if Interrupt.cancellation.isCancelled || limit.map({ now >= $0 }) ?? false { isStopped = true }
     return isStopped
