@@ -60,7 +60,9 @@ private final class ElementCounter: NSObject, XMLParserDelegate {
     #expect(graphML.counts["node"] == 5 && graphML.counts["edge"] == 2)
     #expect(drawing.dot().contains("\"back\\\\slash\\nline\""))
     #expect(drawing.dot().contains("\"<b>&\\\"x\\\"'</b>\""))
-    let back = try EdgeList(SourceText(drawing.csv())).graph(names: names)
+    var printable = drawing
+    printable.names[2] = "tab\there"
+    let back = try EdgeList(SourceText(printable.csv())).graph(names: printable.names)
     #expect(back.edges.map(\.weight) == [2, -1])
   }
 
