@@ -50,7 +50,7 @@ extension SampleCovariance {
       // A little of each variance tells repeated columns apart without changing any other regression visibly.
       for j in 0..<d { result.matrix[j, j] *= 1 + 1e-7 }
       if OrderFactor(result.matrix, order: Array(0..<d)) == nil {
-        throw .singularCovariance("it has a negative eigenvalue, as moments of data cannot have")
+        throw .singularCovariance("it has a negative eigenvalue")
       }
     }
     return (result, warnings)

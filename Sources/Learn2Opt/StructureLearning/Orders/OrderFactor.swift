@@ -123,6 +123,31 @@ final class OrderFactor {
     return (best, least)
   }
 
+  /// The change of `Σ L_kk²` when the variable at position p moves to position q.
+  /// - Complexity: O(|p - q|).
+  func change(of p: Int, to q: Int) -> Double {
+    let pivot = residualVariance(p)
+    var others = 0.0
+    if q < p {
+      var own = pivot
+      for k in stride(from: p - 1, through: q, by: -1) {
+        let entry = l[k * d + p]
+        let larger = own + entry * entry
+        others += residualVariance(k) * (own / larger - 1)
+        own = larger
+      }
+      return own - pivot + others
+    }
+    var growth = 1.0
+    for k in (p + 1)..<max(p + 1, q + 1) {
+      let entry = inverse[k * d + p]
+      let larger = growth + pivot * entry * entry
+      others += residualVariance(k) * (larger / growth - 1)
+      growth = larger
+    }
+    return pivot / growth - pivot + others
+  }
+
   /// Moves the variable at position p to position q; those between step aside by one.
   /// - Complexity: O(d |p - q|).
   func move(_ p: Int, to q: Int) {
