@@ -39,7 +39,8 @@ public struct ContinuousLearner: Sendable {
   ) throws(StructureLearningError) -> ContinuousStructure {
     guard covariance.variableCount > 0 else { throw .noData }
     guard options.loss.needsMomentsOnly else {
-      throw .invalidOption("the \(options.loss.rawValue) loss is no function of moments; give the samples themselves")
+      throw .badOption(
+        name: "the loss", value: options.loss.rawValue, mend: "it is no function of moments, give the samples themselves")
     }
     guard covariance.matrix.values.allSatisfy(\.isFinite) else {
       throw .singularCovariance("an entry is not a finite number")
@@ -59,9 +60,10 @@ public struct ContinuousLearner: Sendable {
       let isFit = options.loss == .logistic ? value == 0 || value == 1 : value >= 0 && value == value.rounded()
       if !isFit {
         let kind = options.loss == .logistic ? "0 or 1" : "counts 0, 1, 2, …"
-        throw .invalidOption(
-          "the \(options.loss.rawValue) loss takes \(kind), and \(table.names[k / n]) has \(value) in sample \(k % n + 1); choose another loss or recode the column"
-        )
+        throw .badOption(
+          name: "the loss", value: options.loss.rawValue,
+          mend: "it takes \(kind), and \(table.names[k / n]) has \(value) in sample \(k % n + 1); "
+            + "choose another loss or recode the column")
       }
     }
   }
@@ -71,16 +73,13 @@ public struct ContinuousLearner: Sendable {
       ("penalty", options.penalty), ("threshold", options.threshold), ("required weight", options.requiredWeight),
     ]
     for (name, value) in sizes where !(value >= 0 && value.isFinite) {
-      throw .invalidOption("the \(name) is \(value); give a number that is not negative")
+      throw .badOption(name: "the \(name)", value: "\(value)", mend: "give a number that is not negative")
     }
     if let start = options.start, start.nodeCount != d || !start.weights.values.allSatisfy(\.isFinite) {
-      throw .invalidOption("the start has \(start.nodeCount) nodes; give finite weights for \(d)")
+      throw .badOption(
+        name: "the start", value: "a graph of \(start.nodeCount) nodes", mend: "give finite weights for \(d)")
     }
-    let knowledge = options.knowledge
-    let edges = knowledge.required.union(knowledge.forbidden).flatMap { [$0.from, $0.to] }
-    for k in edges + knowledge.tiers.keys + knowledge.roots + knowledge.leaves where !(0..<d).contains(k) {
-      throw .invalidOption("there is knowledge of node \(k), and nodes are 0 to \(d - 1); correct the number")
-    }
+    try options.knowledge.checkNodes(count: d)
   }
 
   private func learn(
