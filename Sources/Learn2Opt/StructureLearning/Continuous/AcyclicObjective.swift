@@ -6,7 +6,7 @@ import Solvers
 ///
 /// h sees the first rows of W, those of the targets. C is positive at required edges: what closes a cycle with them is
 /// never free.
-final class AcyclicObjective: SmoothFunction {
+final class AcyclicObjective: PathObjective {
   let layout: WeightLayout
   let loss: any LossFunction
   var acyclicity: AcyclicityWorkspace
@@ -21,6 +21,8 @@ final class AcyclicObjective: SmoothFunction {
   private(set) var score = Double.nan
   private(set) var penaltySum = Double.nan
   private(set) var h = Double.nan
+  var lossValue: Double { score + penaltySum }
+  var nodeCount: Int { d }
 
   /// - Parameter constants: C, targets × targets; nil for none.
   init(_ layout: WeightLayout, _ loss: any LossFunction, _ acyclicity: AcyclicityWorkspace, constants: DenseMatrix?) {
@@ -74,14 +76,6 @@ final class AcyclicObjective: SmoothFunction {
     }
     layout.pack(gradient: lossGradient.pointer, slope: slope.pointer, factor: lossFactor, into: packed.pointer)
     return lossFactor * (score + penaltySum) + (multiplier + 0.5 * penalty * h) * h
-  }
-
-  /// Tells a context about the last point.
-  func report(_ iterations: Int, _ context: SolveContext) {
-    context.report(
-      .iteration(
-        count: iterations, objective: score + penaltySum, primalInfeasibility: h, dualInfeasibility: .nan,
-        seconds: context.deadline.elapsed))
   }
 
   // MARK: SmoothFunction

@@ -27,7 +27,7 @@ public struct AugmentedLagrangianSchedule: Sendable, Equatable {
 
   /// - Parameter x: the start; becomes the last point.
   func run(
-    _ objective: AcyclicObjective, _ minimizer: BoundConstrainedMinimizer, _ x: Vector, _ context: SolveContext
+    _ objective: some PathObjective, _ minimizer: BoundConstrainedMinimizer, _ x: Vector, _ context: SolveContext
   ) -> PathRun {
     var run = PathRun(end: .roundLimit)
     var rho = firstPenalty, alpha = 0.0, last = Double.infinity

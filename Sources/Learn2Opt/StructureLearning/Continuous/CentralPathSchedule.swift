@@ -27,12 +27,12 @@ public struct CentralPathSchedule: Sendable, Equatable {
   private static let increaseLimit = 1000
 
   func run(
-    _ objective: AcyclicObjective, _ minimizer: BoundConstrainedMinimizer, _ x: Vector, _ context: SolveContext
+    _ objective: some PathObjective, _ minimizer: BoundConstrainedMinimizer, _ x: Vector, _ context: SolveContext
   ) -> PathRun {
     var run = PathRun(end: .pathEnd)
     objective.multiplier = 1
     objective.penalty = 0
-    let nodeCount = objective.layout.targetCount
+    let nodeCount = objective.nodeCount
     let options = minimizer.options
     defer { minimizer.options = options }
     for (stage, scale) in scales.enumerated() {

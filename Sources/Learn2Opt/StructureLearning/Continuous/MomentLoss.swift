@@ -30,6 +30,7 @@ final class MomentLoss: LossFunction {
   ///   - hasDeterminant: whether likelihoods have the term of the determinant.
   init(_ moments: DenseMatrix, targetCount: Int, loss: StructureLoss, hasDeterminant: Bool) {
     precondition(loss.needsMomentsOnly && moments.rowCount >= targetCount)
+    BLAS.useOneThreadUnlessAsked()
     rowCount = moments.rowCount
     self.targetCount = targetCount
     self.loss = loss
