@@ -47,7 +47,7 @@ struct LearningRun {
       if options.score == .automatic { return try learnBIC() }
       warnings.append(.unequalVariances(gap: gap))
     }
-    return selected(found)
+    return try selected(found)
   }
 
   private var isStandardized: Bool { warnings.contains(.standardized) }
@@ -136,17 +136,14 @@ struct LearningRun {
   }
 
   /// Edges of an order that least squares found, weights refitted on them, and the result.
-  private func selected(_ found: Found) -> LearnedStructure {
+  private func selected(_ found: Found) throws(StructureLearningError) -> LearnedStructure {
     let selection =
       options.criticalValue.map { EdgeSelection(criticalValue: $0) }
       ?? EdgeSelection(familywiseLevel: options.familywiseLevel, nodeCount: d)
-    var regressions: [Regression?] = [Regression?](repeating: nil, count: d)
-    for (k, v) in found.order.enumerated() {
-      let candidates = found.order[..<k].filter { constraints.allowedParents[v].contains($0) }.sorted()
-      regressions[v] = selection.parents(
-        of: v, among: candidates, required: constraints.requiredParents[v].nodes, covariance.matrix, sampleCount: n)
+    guard let factor = OrderFactor(covariance.matrix, order: found.order) else {
+      throw .singularCovariance("a column repeats a combination of others")
     }
-    let fits = regressions.map { $0! }
+    let fits = selection.parents(factor, covariance.matrix, sampleCount: n, constraints: constraints)
     let sorted = OrderFactor(covariance.matrix, order: byVariance)
     return result(
       found, fits, score: .leastSquares, refitted: fits.reduce(0) { $0 + $1.residualVariance } / 2,

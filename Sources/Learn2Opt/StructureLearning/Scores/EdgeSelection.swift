@@ -33,29 +33,57 @@ public struct EdgeSelection: Sendable, Equatable {
     return high
   }
 
-  /// Predecessors up to this number are taken away one at a time; of more, the half with the smallest |t| goes at once.
-  static let singleStepLimit = 64
+  /// Of more predecessors than this only those with the largest |t| in the regression on all are looked at first.
+  static let screenedCount = 64
+
+  /// The parents of every node of an order, from its factor.
+  /// - Complexity: O(d²) to screen, O(d) for each parent that is found, O(64³) a node.
+  func parents(
+    _ factor: OrderFactor, _ covariance: DenseMatrix, sampleCount n: Int, constraints: OrderConstraints
+  ) -> [Regression] {
+    let d = factor.d
+    var result = [Regression?](repeating: nil, count: d)
+    // Diagonal of the inverse moments of the variables placed so far.
+    var precision = [Double](repeating: 0, count: d)
+    for b in 0..<d {
+      let v = factor.order[b]
+      let allowed = constraints.allowedParents[v], required = constraints.requiredParents[v]
+      let open = (0..<b).filter { allowed.contains(factor.order[$0]) }
+      var screened = open.map { factor.order[$0] }
+      if open.count > Self.screenedCount && open.count == b {
+        // |t| but for a factor that all predecessors share.
+        let size = open.map { abs(factor.inverse[b * d + $0]) / precision[$0].squareRoot() }
+        let ranked = open.indices.sorted { size[$0] > size[$1] }
+        screened = ranked.prefix(Self.screenedCount).map { factor.order[open[$0]] }
+        screened += required.nodes.filter { !screened.contains($0) }
+      }
+      result[v] = parents(
+        of: v, among: open.map { factor.order[$0] }, startingFrom: screened, required: required, covariance,
+        sampleCount: n)
+      for a in 0...b { precision[a] += factor.inverse[b * d + a] * factor.inverse[b * d + a] }
+    }
+    return result.map { $0! }
+  }
 
   /// The parents of a node among candidates, required ones always.
-  /// - Complexity: O(k³) for k candidates.
+  /// - Parameter start: candidates to eliminate from; the others come in only if they reach the critical value later.
+  /// - Complexity: O(k³) for k candidates to start from, O(d p) for each of p parents.
   func parents(
-    of node: Int, among candidates: [Int], required: [Int], _ covariance: DenseMatrix, sampleCount n: Int
+    of node: Int, among candidates: [Int], startingFrom start: [Int], required: NodeSet, _ covariance: DenseMatrix,
+    sampleCount n: Int
   ) -> Regression {
-    var kept = candidates
-    while kept.count > Self.singleStepLimit {
-      let size = tSizes(node, kept, covariance, n)
-      let order = kept.indices.sorted { size[$0] > size[$1] }
-      let next = order.prefix(max(Self.singleStepLimit, kept.count / 2)).map { kept[$0] }
-      kept = candidates.filter { next.contains($0) || required.contains($0) }
-      if next.count == Self.singleStepLimit { break }
-    }
-    var regression = eliminated(node, kept, required, covariance, n)
-    for _ in 0..<candidates.count {
+    var regression = eliminated(node, start.sorted(), required, covariance, n)
+    // Each round admits one more candidate for good, or ends.
+    for _ in candidates {
       var partial = PartialMoments(covariance, node)
       for p in regression.parents { partial.add(p) }
-      let outside = candidates.filter { !regression.parents.contains($0) }
-      let strongest = outside.max { partial.tSize($0, sampleCount: n) < partial.tSize($1, sampleCount: n) }
-      guard let strongest, partial.tSize(strongest, sampleCount: n) >= criticalValue else { break }
+      var strongest = -1
+      var size = criticalValue
+      for u in candidates where !regression.parents.contains(u) {
+        let t = partial.tSize(u, sampleCount: n)
+        if t >= size { (strongest, size) = (u, t) }
+      }
+      if strongest < 0 { break }
       let next = eliminated(node, (regression.parents + [strongest]).sorted(), required, covariance, n)
       if !next.parents.contains(strongest) { break }
       regression = next
@@ -63,24 +91,67 @@ public struct EdgeSelection: Sendable, Equatable {
     return regression
   }
 
-  private func tSizes(_ node: Int, _ parents: [Int], _ covariance: DenseMatrix, _ n: Int) -> [Double] {
-    let regression = Regression(covariance, node, on: parents)
-    return parents.indices.map { abs(regression.tValue($0, sampleCount: n)) }
+  private func eliminated(
+    _ node: Int, _ start: [Int], _ required: NodeSet, _ covariance: DenseMatrix, _ n: Int
+  ) -> Regression {
+    var elimination = BackwardElimination(covariance, node, from: start)
+    while let weakest = elimination.weakest(keeping: required, sampleCount: n), weakest.t < criticalValue {
+      elimination.remove(weakest.index)
+    }
+    return Regression(covariance, node, on: elimination.parents)
+  }
+}
+
+/// A regression that loses one parent after another: the inverse of the parents' moments is swept, not computed anew.
+private struct BackwardElimination {
+  private(set) var parents: [Int]
+  private let count: Int
+  private var weights: [Double]
+  private var inverse: [Double]
+  private var left: Double
+  private var alive: [Bool]
+  private var all: [Int]
+
+  /// - Complexity: O(k³) for k parents.
+  init(_ covariance: DenseMatrix, _ node: Int, from start: [Int]) {
+    let regression = Regression(covariance, node, on: start, keepingInverse: true)
+    parents = start
+    all = start
+    count = start.count
+    weights = regression.weights
+    inverse = regression.inverse
+    left = regression.residualVariance
+    alive = [Bool](repeating: true, count: count)
   }
 
-  private func eliminated(
-    _ node: Int, _ start: [Int], _ required: [Int], _ covariance: DenseMatrix, _ n: Int
-  ) -> Regression {
-    var regression = Regression(covariance, node, on: start)
-    while true {
-      let free = regression.parents.indices.filter { !required.contains(regression.parents[$0]) }
-      let weakest = free.min {
-        abs(regression.tValue($0, sampleCount: n)) < abs(regression.tValue($1, sampleCount: n))
+  /// The parent with the smallest |t| among those that may go.
+  func weakest(keeping required: NodeSet, sampleCount n: Int) -> (index: Int, t: Double)? {
+    let freedom = Double(max(1, n - parents.count - 1))
+    var best: (index: Int, t: Double)?
+    for j in 0..<count where alive[j] && !required.contains(all[j]) {
+      let own = inverse[j * count + j]
+      let t = own > 0 ? abs(weights[j]) / (left / freedom * own).squareRoot() : 0
+      if best == nil || t < best!.t { best = (j, t) }
+    }
+    return best
+  }
+
+  /// - Complexity: O(k²).
+  mutating func remove(_ j: Int) {
+    alive[j] = false
+    parents.removeAll { $0 == all[j] }
+    let own = inverse[j * count + j]
+    if own <= 0 { return }
+    let factor = weights[j] / own
+    left += weights[j] * factor
+    let k = count
+    inverse.withUnsafeMutableBufferPointer { inverse in
+      for i in 0..<k where alive[i] {
+        weights[i] -= inverse[i * k + j] * factor
+        let scale = inverse[i * k + j] / own
+        if scale == 0 { continue }
+        for m in 0..<k { inverse[i * k + m] -= scale * inverse[j * k + m] }
       }
-      guard let weakest, abs(regression.tValue(weakest, sampleCount: n)) < criticalValue else { return regression }
-      var parents = regression.parents
-      parents.remove(at: weakest)
-      regression = Regression(covariance, node, on: parents)
     }
   }
 }

@@ -1,5 +1,11 @@
 import LinearAlgebra
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// The penalized Gaussian likelihood of a node with parents chosen by growing and shrinking: `½ log r + penalty · |P|`,
 /// where r is the residual variance given the parents P.
 ///
@@ -21,6 +27,10 @@ struct GrowShrinkScore: LocalScore {
   private let constraints: OrderConstraints
   private var trees: [Tree]
   private var remembered = 0
+  /// Moments given what has grown up to the branch that was made last: its continuation needs one step more.
+  private var recent: (node: Int, branch: Int, moments: PartialMoments)?
+  /// The least squared partial correlation that pays for a parent: `-½ log(1 - ρ²) > penalty`.
+  private let leastCorrelation: Double
 
   /// - Parameter penalty: cost of one parent; `c log(n) / (2n)` for the Bayesian information criterion with factor c.
   init(_ covariance: DenseMatrix, penalty: Double, constraints: OrderConstraints) {
@@ -28,66 +38,79 @@ struct GrowShrinkScore: LocalScore {
     self.penalty = penalty
     self.covariance = covariance
     self.constraints = constraints
-    trees = []
-    startTrees()
+    leastCorrelation = 1 - exp(-2 * penalty - 1e-12)
+    trees = [Tree](repeating: Tree(), count: nodeCount)
   }
 
   private struct Branch {
-    /// Cost after the shrinking of what was grown up to here.
+    /// Cost after the shrinking of what was grown up to here; NaN until somebody asks.
     var cost: Double
-    var firstCandidate: Int
-    var candidateCount: Int
-    var parent: Int
+    var firstCandidate: Int32
+    var candidateCount: Int32
+    var parent: Int32
     /// The variable that was added last, -1 at the root.
-    var added: Int
+    var added: Int32
   }
 
   private struct Tree {
     var branches: [Branch] = []
-    /// Variables that lower the cost, the best first.
-    var candidates: [Int32] = []
-    /// The branch that continues with a candidate, 0 where there is none yet.
-    var next: [Int32] = []
-  }
+    /// Variables that lower the cost, the best first, and the branch that continues with each, 0 where there is none yet.
+    var candidates: [(variable: Int32, branch: Int32)] = []
 
-  private mutating func startTrees() {
-    trees = [Tree](repeating: Tree(), count: nodeCount)
-    remembered = 0
+    /// The first candidate of a branch that is among the predecessors, -1 if none is.
+    func firstCandidate(of branch: Int, in predecessors: NodeSet) -> Int {
+      let first = Int(branches[branch].firstCandidate), end = first + Int(branches[branch].candidateCount)
+      return candidates.withUnsafeBufferPointer { candidates in
+        predecessors.words.withUnsafeBufferPointer { words in
+          var k = first
+          while k < end {
+            let v = Int(candidates[k].variable)
+            if words[v >> 6] >> UInt64(v & 63) & 1 != 0 { return k }
+            k += 1
+          }
+          return -1
+        }
+      }
+    }
   }
 
   mutating func cost(of node: Int, predecessors: NodeSet) -> Double {
     let branch = walk(node, predecessors)
-    return trees[node].branches[branch].cost
+    let known = trees[node].branches[branch].cost
+    if !known.isNaN { return known }
+    let cost = shrink(node, chain(node, branch)).cost
+    trees[node].branches[branch].cost = cost
+    return cost
   }
 
   mutating func fit(_ node: Int, predecessors: NodeSet) -> LocalFit {
-    let branch = walk(node, predecessors)
-    let grown = chain(node, branch)
+    let cost = cost(of: node, predecessors: predecessors)
+    let grown = chain(node, walk(node, predecessors))
     let regression = Regression(covariance, node, on: shrink(node, grown).parents)
-    return LocalFit(
-      cost: trees[node].branches[branch].cost, parents: regression.parents, weights: regression.weights)
+    return LocalFit(cost: cost, parents: regression.parents, weights: regression.weights)
   }
 
   /// The branch that growing ends in.
   private mutating func walk(_ node: Int, _ predecessors: NodeSet) -> Int {
-    if remembered > Self.memoryLimit { startTrees() }
+    if remembered > Self.memoryLimit {
+      trees = [Tree](repeating: Tree(), count: nodeCount)
+      remembered = 0
+      recent = nil
+    }
     if trees[node].branches.isEmpty { grow(node, from: -1, adding: -1) }
     var branch = 0
     while true {
-      let first = trees[node].branches[branch].firstCandidate
-      let count = trees[node].branches[branch].candidateCount
-      var found = -1
-      for k in first..<(first + count) where predecessors.contains(Int(trees[node].candidates[k])) {
-        found = k
-        break
-      }
+      let found = trees[node].firstCandidate(of: branch, in: predecessors)
       if found < 0 { return branch }
-      if trees[node].next[found] == 0 {
-        let added = Int(trees[node].candidates[found])
-        trees[node].next[found] = Int32(trees[node].branches.count)
-        grow(node, from: branch, adding: added)
+      let candidate = trees[node].candidates[found]
+      if candidate.branch == 0 {
+        let new = trees[node].branches.count
+        trees[node].candidates[found].branch = Int32(new)
+        grow(node, from: branch, adding: Int(candidate.variable))
+        branch = new
+      } else {
+        branch = Int(candidate.branch)
       }
-      branch = Int(trees[node].next[found])
     }
   }
 
@@ -96,34 +119,32 @@ struct GrowShrinkScore: LocalScore {
     var result: [Int] = []
     var k = branch
     while k > 0 {
-      result.append(trees[node].branches[k].added)
-      k = trees[node].branches[k].parent
+      result.append(Int(trees[node].branches[k].added))
+      k = Int(trees[node].branches[k].parent)
     }
     return result.reversed()
   }
 
-  /// Adds a branch: ranks the variables that may follow, and shrinks what has grown.
+  /// Adds a branch and ranks the variables that may follow.
   private mutating func grow(_ node: Int, from parent: Int, adding variable: Int) {
-    let required = constraints.requiredParents[node].nodes
-    let grown = (parent < 0 ? [] : chain(node, parent) + [variable])
-    var partial = PartialMoments(covariance, node)
-    for p in required + grown { partial.add(p) }
-    let current = partial.cost(penalty)
-    var ranked: [(cost: Double, variable: Int32)] = []
-    let allowed = constraints.allowedParents[node]
-    for u in 0..<nodeCount where u != node && allowed.contains(u) && !partial.contains(u) {
-      let cost = partial.cost(penalty, adding: u)
-      if cost < current - 1e-12 { ranked.append((cost, Int32(u))) }
+    var moments: PartialMoments
+    if let recent, recent.node == node, recent.branch == parent, parent >= 0 {
+      moments = recent.moments
+      self.recent = nil
+    } else {
+      moments = PartialMoments(covariance, node)
+      for p in constraints.requiredParents[node].nodes { moments.add(p) }
+      if parent > 0 { for p in chain(node, parent) { moments.add(p) } }
     }
-    ranked.sort { ($0.cost, $0.variable) < ($1.cost, $1.variable) }
-    let branch = Branch(
-      cost: shrink(node, grown).cost, firstCandidate: trees[node].candidates.count, candidateCount: ranked.count,
-      parent: parent, added: variable)
-    trees[node].branches.append(branch)
-    for candidate in ranked {
-      trees[node].candidates.append(candidate.variable)
-      trees[node].next.append(0)
-    }
+    if variable >= 0 { moments.add(variable) }
+    let ranked = moments.candidates(atLeast: leastCorrelation, allowed: constraints.allowedParents[node])
+    let first = trees[node].candidates.count
+    for candidate in ranked { trees[node].candidates.append((candidate.variable, 0)) }
+    recent = (node, trees[node].branches.count, moments)
+    trees[node].branches.append(
+      Branch(
+        cost: .nan, firstCandidate: Int32(first), candidateCount: Int32(ranked.count), parent: Int32(parent),
+        added: Int32(variable)))
     remembered += ranked.count + 4
   }
 

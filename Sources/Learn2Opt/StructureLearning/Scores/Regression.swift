@@ -15,12 +15,14 @@ struct Regression: Sendable {
   private(set) var residualVariance: Double
   /// Diagonal of the inverse of the parents' moments: `weight / √(residual · this / n)` is the t value.
   private(set) var inverseDiagonal: [Double]
+  /// The whole inverse by rows, where it was asked for.
+  private(set) var inverse: [Double] = []
 
   /// A parent whose variance given the others is below this part of its own counts as a repetition of them.
   static let dependence = 1e-12
 
   /// - Complexity: O(k³) for k parents.
-  init(_ covariance: DenseMatrix, _ node: Int, on parents: [Int]) {
+  init(_ covariance: DenseMatrix, _ node: Int, on parents: [Int], keepingInverse: Bool = false) {
     self.parents = parents
     let k = parents.count
     weights = [Double](repeating: 0, count: k)
@@ -28,35 +30,53 @@ struct Regression: Sendable {
     residualVariance = covariance[node, node]
     if k == 0 { return }
     // Rows of a factor L with the parents' moments L Lᵀ, then of its inverse.
-    var l = [Double](repeating: 0, count: k * k)
-    var inverse = l
+    let d = covariance.rowCount
     var projection = [Double](repeating: 0, count: k)
-    for i in 0..<k {
-      for j in 0...i {
-        var sum = covariance[parents[i], parents[j]]
-        for m in 0..<j { sum -= l[i * k + m] * l[j * k + m] }
-        if j < i {
-          l[i * k + j] = l[j * k + j] > 0 ? sum / l[j * k + j] : 0
-        } else {
-          l[i * k + i] = sum > Self.dependence * covariance[parents[i], parents[i]] ? sum.squareRoot() : 0
+    var storage = [Double](repeating: 0, count: 2 * k * k)
+    storage.withUnsafeMutableBufferPointer { storage in
+      covariance.values.withUnsafeBufferPointer { s in
+        let l = storage.baseAddress!, lowerInverse = l + k * k
+        for i in 0..<k {
+          let row = l + i * k
+          for j in 0...i {
+            let other = l + j * k
+            var sum = s[parents[i] * d + parents[j]]
+            for m in 0..<j { sum -= row[m] * other[m] }
+            if j < i {
+              row[j] = other[j] > 0 ? sum / other[j] : 0
+            } else {
+              row[i] = sum > Self.dependence * s[parents[i] * (d + 1)] ? sum.squareRoot() : 0
+            }
+          }
+          guard row[i] > 0 else { continue }
+          var sum = s[node * d + parents[i]]
+          for m in 0..<i { sum -= row[m] * projection[m] }
+          projection[i] = sum / row[i]
+          residualVariance -= projection[i] * projection[i]
+          let inverseRow = lowerInverse + i * k
+          for m in 0..<i where row[m] != 0 {
+            let other = lowerInverse + m * k
+            for j in 0...m { inverseRow[j] -= row[m] * other[j] }
+          }
+          inverseRow[i] = 1
+          for j in 0...i { inverseRow[j] /= row[i] }
         }
-      }
-      guard l[i * k + i] > 0 else { continue }
-      var sum = covariance[parents[i], node]
-      for m in 0..<i { sum -= l[i * k + m] * projection[m] }
-      projection[i] = sum / l[i * k + i]
-      residualVariance -= projection[i] * projection[i]
-      inverse[i * k + i] = 1 / l[i * k + i]
-      for j in 0..<i {
-        var entry = 0.0
-        for m in j..<i { entry -= l[i * k + m] * inverse[m * k + j] }
-        inverse[i * k + j] = entry / l[i * k + i]
-      }
-    }
-    for j in 0..<k {
-      for i in j..<k {
-        weights[j] += inverse[i * k + j] * projection[i]
-        inverseDiagonal[j] += inverse[i * k + j] * inverse[i * k + j]
+        for i in 0..<k {
+          let row = lowerInverse + i * k
+          for j in 0...i {
+            weights[j] += row[j] * projection[i]
+            inverseDiagonal[j] += row[j] * row[j]
+          }
+        }
+        if keepingInverse {
+          inverse = [Double](repeating: 0, count: k * k)
+          for i in 0..<k {
+            let row = lowerInverse + i * k
+            for j in 0...i where row[j] != 0 {
+              for m in 0...i { inverse[j * k + m] += row[j] * row[m] }
+            }
+          }
+        }
       }
     }
     residualVariance = max(residualVariance, Self.dependence * covariance[node, node])
@@ -98,8 +118,6 @@ struct PartialMoments {
     variances = (0..<d).map { covariance.values[$0 * d + $0] }
   }
 
-  func contains(_ variable: Int) -> Bool { parents.contains(variable) }
-
   private func isDependent(_ u: Int) -> Bool {
     variances[u] <= Regression.dependence * covariance[u, u]
   }
@@ -130,8 +148,23 @@ struct PartialMoments {
     parents.append(p)
   }
 
-  private var residualVariance: Double {
-    max(variances[node], Regression.dependence * covariance[node, node])
+  /// Variables whose squared partial correlation with the node is at least a value, the largest first.
+  func candidates(atLeast least: Double, allowed: NodeSet) -> [(correlation: Double, variable: Int32)] {
+    let d = covariance.rowCount
+    let left = max(variances[node], Regression.dependence * covariance[node, node])
+    var result: [(correlation: Double, variable: Int32)] = []
+    moments.withUnsafeBufferPointer { moments in
+      variances.withUnsafeBufferPointer { variances in
+        for u in 0..<d where u != node {
+          let part = moments[u] * moments[u]
+          if part < least * left * variances[u] || part == 0 { continue }
+          if !allowed.contains(u) || isDependent(u) || parents.contains(u) { continue }
+          result.append((part / variances[u] / left, Int32(u)))
+        }
+      }
+    }
+    result.sort { $0.correlation > $1.correlation || $0.correlation == $1.correlation && $0.variable < $1.variable }
+    return result
   }
 
   /// |t| that a variable would have if it were added.
@@ -140,14 +173,5 @@ struct PartialMoments {
     let part = moments[u] * moments[u] / variances[u]
     let left = max(variances[node] - part, Regression.dependence * covariance[node, node])
     return (part / left * Double(max(1, n - parents.count - 2))).squareRoot()
-  }
-
-  func cost(_ penalty: Double) -> Double { log(residualVariance) / 2 + penalty * Double(parents.count) }
-
-  func cost(_ penalty: Double, adding u: Int) -> Double {
-    if isDependent(u) { return .infinity }
-    let left = max(
-      variances[node] - moments[u] * moments[u] / variances[u], Regression.dependence * covariance[node, node])
-    return log(left) / 2 + penalty * Double(parents.count + 1)
   }
 }
