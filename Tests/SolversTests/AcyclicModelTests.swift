@@ -107,7 +107,7 @@ struct AcyclicModelTests {
   @Test func `an entry without a bound is named where it needs one`() throws {
     var model = Model("m")
     let pairs = product(["a", "b"], ["a", "b"]).filter { $0.first != $0.second }
-    let w = model.variables("w", over: pairs, in: -2...)
+    let w = model.variables("w", over: pairs, in: (-2.0)...)
     let z = model.variable("z", in: 0...5, .integer)
     model.subject(to: "dag") { acyclic(w) }
     model.subject(to: "sum") { w["a", "b"] + w["b", "a"] + z >= 3 }
