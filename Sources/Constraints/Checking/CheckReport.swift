@@ -19,6 +19,8 @@ public struct CheckReport: Sendable {
     public var absolute: Double
     /// The distance divided by the size of the numbers that enter.
     public var scaled: Double
+    /// What exactly is wrong, where more can be said, such as the edges of a cycle with their weights.
+    public var detail = ""
     public init(kind: Kind, name: String, absolute: Double, scaled: Double) {
       self.kind = kind
       self.name = name

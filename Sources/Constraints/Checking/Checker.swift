@@ -87,6 +87,23 @@ public struct Checker: Sendable {
     return (set.violation(at: values), type(of: set).isDiscrete ? 0 : outputs.map(\.scale).max() ?? 0)
   }
 
+  /// How many of the coordinates that break a set are written out.
+  private static let culpritLimit = 8
+
+  /// The coordinates that together break a set, with their values.
+  private func culprits(
+    _ set: any VectorSet, _ functions: [ScalarFunction], _ values: [Double], in model: Model
+  ) -> String {
+    let broken = set.culprits(at: values)
+    if broken.isEmpty { return "" }
+    let listed = broken.prefix(Checker.culpritLimit).map { k in
+      "\(model.text(of: functions[k], limit: 60)) = \(values[k].text)"
+    }
+    let rest = broken.count - listed.count
+    let noun = set is AcyclicGraph ? "the cycle " : ""
+    return noun + listed.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+  }
+
   /// Checks whether a point is feasible.
   ///
   /// - Precondition: `point.count == model.variableCount`.
@@ -96,14 +113,19 @@ public struct Checker: Sendable {
     var report = CheckReport()
     var list: [CheckReport.Violation] = []
 
-    func note(_ kind: CheckReport.Violation.Kind, _ name: @autoclosure () -> String, _ absolute: Double, _ scale: Double) {
+    func note(
+      _ kind: CheckReport.Violation.Kind, _ name: @autoclosure () -> String, _ absolute: Double, _ scale: Double,
+      detail: @autoclosure () -> String = ""
+    ) {
       guard absolute > 0 else { return }
       let scaled = absolute / max(1, scale.isFinite ? scale : 1)
       report.largestAbsolute = max(report.largestAbsolute, absolute)
       report.largestScaled = max(report.largestScaled, scaled)
       if scaled > options.feasibility { report.violationCount += 1 }
       if list.count < max(1, options.listLength) || scaled > (list.last?.scaled ?? 0) {
-        list.append(CheckReport.Violation(kind: kind, name: name(), absolute: absolute, scaled: scaled))
+        var violation = CheckReport.Violation(kind: kind, name: name(), absolute: absolute, scaled: scaled)
+        violation.detail = detail()
+        list.append(violation)
         list.sort { $0.scaled > $1.scaled }
         if list.count > max(1, options.listLength) { list.removeLast() }
       }
@@ -167,7 +189,9 @@ public struct Checker: Sendable {
         case .vector(let functions, let set):
           let outputs = functions.map { evaluate($0, point, nodeValues: values) }
           let (violation, scale) = judge(outputs, in: set)
-          note(.general, model.generalNames[i], violation, scale)
+          note(
+            .general, model.generalNames[i], violation, scale,
+            detail: culprits(set, functions, outputs.map(\.value), in: model))
         }
       }
     }
@@ -178,7 +202,8 @@ public struct Checker: Sendable {
       report.verdict = .refuted(
         worst.kind == .domain
           ? "variable '\(worst.name)' is \(worst.absolute.text) away from a whole number"
-          : "\(worst.kind == .bound ? "a bound of variable" : "constraint") '\(worst.name)' is violated by \(worst.absolute.text)")
+          : "\(worst.kind == .bound ? "a bound of variable" : "constraint") '\(worst.name)' is violated by \(worst.absolute.text)"
+            + (worst.detail.isEmpty ? "" : ": \(worst.detail)"))
     } else {
       report.verdict = .confirmed
     }

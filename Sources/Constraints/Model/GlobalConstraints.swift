@@ -81,3 +81,35 @@ public func noOverlap<A: Decision, B: Decision>(starts: [A], durations: [B]) -> 
 public func binPacking<A: Decision>(_ bins: [A], weights: [Double], capacity: Double) -> ConstraintExpression {
   ConstraintExpression(bins, in: BinPacking(capacity: capacity, weights: weights))
 }
+
+/// The entries other than 0 of a square matrix, given by its rows, are the edges of a directed graph without cycles:
+/// `acyclic([[0, w12], [w21, 0]])`, where `w12` is the edge from the first to the second node.
+///
+/// Entries may be numbers that are whole or not, binary or of either sign; an entry on the diagonal must come out as 0.
+/// - Parameter tolerance: size up to which an entry is no edge.
+/// - Precondition: as many rows as columns.
+public func acyclic<A: Decision>(
+  _ rows: [[A]], tolerance: Double = AcyclicGraph.defaultTolerance
+) -> ConstraintExpression {
+  precondition(rows.allSatisfy { $0.count == rows.count }, "acyclic: as many rows as columns")
+  return ConstraintExpression(rows.flatMap { $0 }, in: AcyclicGraph(nodeCount: rows.count, tolerance: tolerance))
+}
+
+/// As above, for variables over pairs of nodes: `acyclic(w)` where `w` is `model.variables("w", over: product(nodes, nodes))`.
+///
+/// The nodes are those that occur in a pair; a pair without a variable, such as a node with itself, is no edge.
+public func acyclic<Node: ModelIndex>(
+  _ family: VariableFamily<Pair<Node, Node>>, tolerance: Double = AcyclicGraph.defaultTolerance
+) -> ConstraintExpression {
+  var positions: [Node: Int] = [:]
+  for node in family.keys.map(\.first) + family.keys.map(\.second) where positions[node] == nil {
+    positions[node] = positions.count
+  }
+  let d = positions.count
+  var entries = [Expression](repeating: Expression(), count: d * d)
+  for (key, variable) in zip(family.keys, family.variables) {
+    guard let i = positions[key.first], let j = positions[key.second] else { continue }
+    entries[i * d + j] = variable.expression
+  }
+  return ConstraintExpression(entries, in: AcyclicGraph(nodeCount: d, tolerance: tolerance))
+}

@@ -28,6 +28,10 @@ public protocol VectorSet: Sendable, Hashable {
   /// `point.count == dimension`.
   func violation(at point: [Double]) -> Double
 
+  /// Coordinates that together break the set, in an order that tells how, such as the edges of a cycle; none where nothing
+  /// more can be said than ``violation(at:)`` does.
+  func culprits(at point: [Double]) -> [Int]
+
   /// The least value of `zᵀs` over the set, for judging multipliers z; nil for sets without duality.
   ///
   /// For a cone the value is 0 where z lies in the dual cone; `violation` says how far outside it lies. For a box the
@@ -38,6 +42,7 @@ public protocol VectorSet: Sendable, Hashable {
 
 extension VectorSet {
   public func leastProduct(with z: [Double]) -> (value: Double, violation: Double)? { nil }
+  public func culprits(at point: [Double]) -> [Int] { [] }
   public static var formatMinorVersion: Int { 0 }
   public static var isDiscrete: Bool { false }
 

@@ -11,7 +11,8 @@ public enum VectorSetCatalog {
     RootDetConeTriangle.self, RootDetConeSquare.self, LogDetConeTriangle.self, LogDetConeSquare.self,
     SOS1.self, SOS2.self, Indicator.self, Reified.self,
     AllDifferent.self, BinPacking.self, Circuit.self, CountAtLeast.self, CountBelongs.self, CountDistinct.self,
-    CountGreaterThan.self, Cumulative.self, Path.self, Table.self, Complements.self,
+    CountGreaterThan.self, Cumulative.self, Path.self, AcyclicGraph.self, Table.self,
+    Complements.self,
   ]
 
   /// The set type of this name.

@@ -157,12 +157,25 @@ struct LearningRun {
 
   private mutating func learnBIC() throws(StructureLearningError) -> LearnedStructure {
     let score = GrowShrinkScore(covariance.matrix, penalty: penalty, constraints: constraints)
+    if wantsExact,
+      let exact = try ParentSetProgram.bic(
+        covariance, penalty: penalty, constraints: constraints, shouldStop: shouldStop)
+    {
+      let fits = (0..<d).map { Regression(covariance.matrix, $0, on: exact.parents[$0]) }
+      let found = Found(
+        order: exact.order, value: exact.score, bound: exact.score, proof: .optimal,
+        method: "dynamic programming over all 2^\(d) sets")
+      return resultBIC(found, fits, score)
+    }
     var found = search(
       score, from: byVariance, shakes: options.shakesPerVariable * 5, method: "best-position search over orders")
     found.bound = min(found.value, (varianceLogarithms ?? -.infinity) / 2)
     found.proof = .bounded
     var fitting = score
-    let fits = regressions(found.order, &fitting)
+    return resultBIC(found, regressions(found.order, &fitting), score)
+  }
+
+  private func resultBIC(_ found: Found, _ fits: [Regression], _ score: GrowShrinkScore) -> LearnedStructure {
     var sorted = LocalOrderSearch(score, order: byVariance, constraints: constraints, seed: 0)
     let sortedFits = regressions(sorted.order, &sorted.score)
     let empty = (0..<d).reduce(0.0) { $0 + log(covariance.matrix[$1, $1]) } / 2

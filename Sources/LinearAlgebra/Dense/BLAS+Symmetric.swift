@@ -58,6 +58,17 @@ extension BLAS {
       order, 0, c, order)
   }
 
+  /// `c = a b + factor c`.
+  /// - Complexity: O(2n³).
+  public static func addProduct(
+    _ n: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, keeping factor: Double,
+    to c: UnsafeMutablePointer<Double>
+  ) {
+    if n == 0 { return }
+    let order = Int32(n)
+    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, order, order, order, 1, a, order, b, order, factor, c, order)
+  }
+
   /// Length of the work space of ``symmetricEigenvalues(_:_:into:work:workCount:)``.
   public static func eigenvalueWorkCount(_ n: Int) -> Int { max(64, 40 * n) }
 

@@ -58,6 +58,18 @@ public enum OptionTable {
       return nil
     },
     Entry(
+      name: "acyclicity", valueName: "exponential|polynomial|log-determinant", defaultText: "exponential",
+      help: "Smooth function that stands for acyclic(W) in nonlinear models."
+    ) { options, text in
+      switch text.lowercased() {
+      case "exponential": options.acyclicity = .exponential
+      case "polynomial": options.acyclicity = .polynomial
+      case "log-determinant": options.acyclicity = .logDeterminant
+      default: return "exponential, polynomial, log-determinant"
+      }
+      return nil
+    },
+    Entry(
       name: "multistart", valueName: "count", defaultText: "auto",
       help: "For nonlinear models: solve from this many starts, the given one and others drawn with the seed, and keep the best answer; auto is \(Multistart.smallCount) for models of up to \(Multistart.smallSize) variables and 1 for others."
     ) { options, text in

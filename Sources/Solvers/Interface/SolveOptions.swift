@@ -28,6 +28,9 @@ public struct SolveOptions: Sendable {
   /// Starts of a nonlinear solve: the given one and others drawn at random; the best answer counts. Nil for
   /// ``Multistart/smallCount`` with small models and one with others.
   public var multistart: Int?
+  /// The smooth function by which a matrix is drawn to an acyclic one, where models with `acyclic` are solved as nonlinear
+  /// functions.
+  public var acyclicity = AcyclicityFunction.Kind.exponential
   /// Threads that a solver may use, at least 1; nil leaves it to the solver.
   public var threads: Int?
   public var presolve = true

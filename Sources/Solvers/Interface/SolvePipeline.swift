@@ -26,7 +26,7 @@ public struct SolvePipeline: Sendable {
   }
 
   /// Heuristics that every solve with whole numbers asks, unless switched off: the one place to register another.
-  public static let builtInHeuristics: [any Heuristic] = [TourImprovement(), RoundingWithPropagation()]
+  public static let builtInHeuristics: [any Heuristic] = [TourImprovement(), AcyclicOrderSearch(), RoundingWithPropagation()]
 
   /// Solves on the calling thread.
   /// - Throws: ``SolverError/refused(_:)`` with diagnostics when the model is wrong or no solver takes it, and other
@@ -154,6 +154,12 @@ public struct SolvePipeline: Sendable {
     _ context: SolveContext, _ engine: (any Solver, Form, SolveOptions, SolveContext) throws(SolverError) -> FormOutcome
   ) throws(SolverError) -> Solution {
     if case .nonlinear(let nonlinear) = route {
+      if nonlinear.hasAcyclicGraphs {
+        var solution = try AcyclicDescent(model, start: startValues, options, context).solve()
+        solution.values = SolvePipeline.settled(solution.values, model)
+        checker.judge(&solution, of: model)
+        return solution
+      }
       return try Multistart(nonlinear, model, options, context).solve(with: solver) { checked($0, route, model, lazy) }
     }
     func answer(_ options: SolveOptions) throws(SolverError) -> FormOutcome {

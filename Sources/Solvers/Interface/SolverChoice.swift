@@ -33,7 +33,12 @@ public struct SolverChoice: Sendable {
     if able.isEmpty { throw none(for: route) }
     switch route {
     case .convex(let reformulation): return ranked(able, reformulation, options)
-    case .nonlinear(let nonlinear): return ranked(able, nonlinear.form)
+    case .nonlinear(let nonlinear):
+      let reason = "draws the matrix to an acyclic one, whose order of nodes is then improved"
+      if nonlinear.hasAcyclicGraphs, let solver = able.first(where: { $0.name == "auglag" }) {
+        return [SolverChoice(solver: solver, reason: reason)]
+      }
+      return ranked(able, nonlinear.form)
     }
   }
 

@@ -6,6 +6,10 @@ public struct NonlinearReformulation: Sendable {
   public let form: NonlinearForm
   /// What the form's functions are made of.
   public let program: FunctionProgram
+  /// What was put in the place of constraints.
+  public let plan: [PlanStep]
+  /// Whether rows stand for graphs without cycles, which points of the form satisfy to a tolerance only.
+  let hasAcyclicGraphs: Bool
   /// -1 for a maximization, whose objective the form has negated.
   private let sign: Double
   private let rowCount: Int
@@ -16,10 +20,13 @@ public struct NonlinearReformulation: Sendable {
   ///   - start: values to start from, one a variable, NaN for none; missing ones are those of the model, or the number
   ///     nearest to 0 within the bounds.
   ///   - threads: threads that one evaluation may use.
+  ///   - acyclicity: the function that stands for a graph without cycles.
   /// - Throws: ``SolverError/refused(_:)`` naming the variables and constraints that are not continuous functions between
   ///   two sides.
   /// - Complexity: O(size of the model).
-  public init(_ model: Model, start: [Double] = [], threads: Int = 1) throws(SolverError) {
+  public init(
+    _ model: Model, start: [Double] = [], threads: Int = 1, acyclicity: AcyclicityFunction.Kind = .exponential
+  ) throws(SolverError) {
     var problems: [Diagnostic] = []
     for j in 0..<model.variableCount where model.domains[j] != .real {
       problems.append(
@@ -32,7 +39,18 @@ public struct NonlinearReformulation: Sendable {
     var functions: [ScalarFunction] = []
     var lower = model.rows.lower
     var upper = model.rows.upper
+    var graphs: [AcyclicConstraint] = []
+    var plan: [PlanStep] = []
     for (c, constraint) in model.generalConstraints.enumerated() {
+      if let graph = AcyclicConstraint(model, at: c) {
+        graphs.append(graph)
+        var step = PlanStep(
+          constraint: model.generalNames[c], bridge: "acyclic graph to a smooth function",
+          detail: "\(acyclicity.words) of \(graph.nodeCount) nodes; then orders of the nodes, with zeros against them")
+        step.rows = 1
+        plan.append(step)
+        continue
+      }
       guard let sides = constraint.sides else {
         problems.append(NonlinearReformulation.unsupported(constraint, name: model.generalNames[c]))
         continue
@@ -50,13 +68,18 @@ public struct NonlinearReformulation: Sendable {
       constraints: functions, threads: threads)
     let isLinear =
       [Bool](repeating: true, count: model.rows.count) + functions.map { $0.kind <= .linear }
-    form = NonlinearForm(
+    let base = NonlinearForm(
       columnLower: model.lower, columnUpper: model.upper, rowLower: lower, rowUpper: upper, isLinear: isLinear,
       start: NonlinearReformulation.start(model, start), makeEvaluator: { program.makeEvaluator() })
+    form = graphs.isEmpty ? base : base.adding(graphs, acyclicity)
+    hasAcyclicGraphs = !graphs.isEmpty
+    self.plan = plan
     self.program = program
     self.sign = sign
     rowCount = model.rows.count
-    generalCounts = model.generalConstraints.map(\.functions.count)
+    generalCounts = model.generalConstraints.indices.map { c in
+      graphs.contains { $0.position == c } ? 0 : model.generalConstraints[c].functions.count
+    }
   }
 
   /// Why a function has no value at the start, if one has none.

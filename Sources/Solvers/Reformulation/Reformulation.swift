@@ -183,8 +183,8 @@ protocol Bridge: Sendable {
 enum Bridges {
   static let all: [any Bridge.Type] = [
     RowsBridge.self, NormBridge.self, SpecialOrderedSetBridge.self, IndicatorBridge.self,
-    ReifiedBridge.self, AllDifferentBridge.self, CountBridge.self, TableBridge.self, CircuitBridge.self, CumulativeBridge.self,
-    PathBridge.self, QuadraticBridge.self, NonlinearBridge.self,
+    ReifiedBridge.self, AllDifferentBridge.self, CountBridge.self, TableBridge.self, CircuitBridge.self, AcyclicBridge.self,
+    CumulativeBridge.self, PathBridge.self, QuadraticBridge.self, NonlinearBridge.self,
     ConeBridge.self, PowerNormBridge.self, GeometricMeanBridge.self, RelativeEntropyBridge.self, SemidefiniteBridge.self,
     MatrixNormBridge.self, DeterminantBridge.self,
   ]

@@ -24,15 +24,19 @@ public enum Route: Sendable {
       return
     }
     if let solver = Solvers.named(options.solver), solver.capabilities.nonlinear, !solver.capabilities.linear {
-      self = .nonlinear(try NonlinearReformulation(model, start: start, threads: options.threads ?? 1))
+      self = .nonlinear(try NonlinearReformulation(model, start: start, threads: options.threads ?? 1, acyclicity: options.acyclicity))
       return
     }
     do throws(SolverError) {
       self = .convex(try Reformulation(model))
     } catch {
-      guard case .refused(let first) = error, first.contains(where: { $0.code == .unsupported }) else { throw error }
+      // An entry of an acyclic graph without a bound is no obstacle to smooth functions.
+      let isFree = model.hasAcyclicConstraint
+      guard case .refused(let first) = error,
+        first.contains(where: { $0.code == .unsupported || isFree && $0.code == .unboundedForReformulation })
+      else { throw error }
       do throws(SolverError) {
-        self = .nonlinear(try NonlinearReformulation(model, start: start, threads: options.threads ?? 1))
+        self = .nonlinear(try NonlinearReformulation(model, start: start, threads: options.threads ?? 1, acyclicity: options.acyclicity))
       } catch {
         guard case .refused(let second) = error else { throw error }
         throw .refused(first + second)

@@ -140,6 +140,7 @@ struct SolveFlags: ParsableArguments {
   @Option(parsing: .unconditional, help: .entry("integrality")) var integrality: String?
   @Option(parsing: .unconditional, help: .entry("seed")) var seed: String?
   @Option(parsing: .unconditional, help: .entry("multistart")) var multistart: String?
+  @Option(parsing: .unconditional, help: .entry("acyclicity")) var acyclicity: String?
   @Option(parsing: .unconditional, help: .entry("threads")) var threads: String?
   @Flag(inversion: .prefixedNo, help: .entry("presolve")) var presolve: Bool?
   @Option(parsing: .unconditional, help: .entry("heuristics")) var heuristics: String?
@@ -161,7 +162,7 @@ struct SolveFlags: ParsableArguments {
       ("solver", solver), ("method", method), ("time-limit", timeLimit), ("gap", gap), ("absolute-gap", absoluteGap),
       ("node-limit", nodeLimit), ("iteration-limit", iterationLimit), ("solution-limit", solutionLimit),
       ("memory-limit", memoryLimit), ("feasibility", feasibility), ("optimality", optimality),
-      ("integrality", integrality), ("seed", seed), ("multistart", multistart), ("threads", threads),
+      ("integrality", integrality), ("seed", seed), ("multistart", multistart), ("acyclicity", acyclicity), ("threads", threads),
       ("presolve", presolve.map { "\($0)" }),
       ("heuristics", noHeuristics ? "off" : heuristics), ("heuristic", heuristic.isEmpty ? nil : heuristic.joined(separator: ",")),
       ("cuts", cuts), ("branching", branching), ("node-selection", nodeSelection),

@@ -47,9 +47,12 @@ struct PlanReport {
     }
   }
 
-  /// What was rewritten; nothing for nonlinear functions.
+  /// What was rewritten.
   private var steps: [PlanStep] {
-    if case .convex(let reformulation) = route { reformulation.plan } else { [] }
+    switch route {
+    case .convex(let reformulation): reformulation.plan
+    case .nonlinear(let nonlinear): nonlinear.plan
+    }
   }
 
   var isSolvable: Bool { !choices.isEmpty }

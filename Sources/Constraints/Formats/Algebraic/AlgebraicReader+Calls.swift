@@ -8,11 +8,14 @@ extension AlgebraicReader {
   static let setCalls: [String: String] = [
     "sos1": "SOS1", "sos2": "SOS2", "alldifferent": "AllDifferent", "circuit": "Circuit",
     "countdistinct": "CountDistinct", "cumulative": "Cumulative", "complements": "Complements", "nooverlap": "Cumulative",
-    "binpacking": "BinPacking", "table": "Table",
+    "binpacking": "BinPacking", "table": "Table", "acyclic": "AcyclicGraph",
   ]
   private static let later: Set<String> = [
-    "worst_case", "expected", "cvar", "acyclic", "leastsquares",
+    "worst_case", "expected", "cvar",
   ]
+
+  /// Functions of a list that take the name of a family for all of it: `norm1(W)`.
+  private static let wholeFamilyFunctions: Set<String> = ["norm1", "norm2", "norminf", "sumsq"]
 
   /// Marks the node of `piecewise(x, place, value, place, value, ...)`.
   static let piecewiseMark: Int32 = -3
@@ -60,10 +63,15 @@ extension AlgebraicReader {
         return .invalid
       }
     }
+    if text == "leastsquares" { return resolveLeastSquares(n) }
     let isPiecewise = text == "piecewise"
     guard let operation = isPiecewise ? .max : operation(text, Int(node.childCount), n) else { return .invalid }
     var result = SyntaxNode.Kind.number
     for (i, child) in tree.children(n).enumerated() {
+      if AlgebraicReader.wholeFamilyFunctions.contains(text), resolveFamily(child) {
+        if tree.nodes[Int(child)].kind == .decision, result != .invalid { result = .decision }
+        continue
+      }
       let isCondition = text == "ifelse" && i == 0
       switch resolve(child) {
       case .number, .key:
@@ -119,7 +127,7 @@ extension AlgebraicReader {
     guard let operation = found else {
       let node = tree.nodes[Int(n)]
       if reportedNames.insert(text + "(").inserted {
-        let known = Operation.functions.keys.sorted() + ["piecewise"] + AlgebraicReader.aggregates.keys.sorted() + AlgebraicReader.setCalls.keys.sorted()
+        let known = Operation.functions.keys.sorted() + ["piecewise", "leastsquares"] + AlgebraicReader.aggregates.keys.sorted() + AlgebraicReader.setCalls.keys.sorted()
         let mend: String?
         if let entity = names[text] {
           mend = "'\(text)' is a \(entity.noun): write \(text)[...], or * for a product"
@@ -164,7 +172,7 @@ extension AlgebraicReader {
   }
 
   /// Takes the name of a family of variables or of a data table without its indices for all of it.
-  private mutating func resolveFamily(_ n: Int32) -> Bool {
+  mutating func resolveFamily(_ n: Int32) -> Bool {
     let node = tree.nodes[Int(n)]
     let text = node.op == .name ? name(node.text, node.start, node.end) : ""
     guard node.op == .name, !scope.contains(where: { $0.name == text }), let entity = names[text] else { return false }

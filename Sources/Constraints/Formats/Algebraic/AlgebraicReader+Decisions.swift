@@ -139,6 +139,7 @@ extension AlgebraicReader {
     case .power:
       return power(expression(tree.child(n, 0)), expression(tree.child(n, 1)))
     case .divisor: return expression(tree.child(n, 0))
+    case .function where node.other == AlgebraicReader.leastSquaresMark: return leastSquares(n)
     case .function:
       guard let operation = Operation(rawValue: UInt8(node.reference)) else { return Expression() }
       var arguments: [Expression] = []

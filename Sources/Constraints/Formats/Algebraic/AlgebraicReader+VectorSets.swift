@@ -94,6 +94,7 @@ extension AlgebraicReader {
     let node = tree.nodes[Int(n)]
     let function = name(node.text, node.reference, node.other)
     guard let set = AlgebraicReader.setCalls[function], let type = VectorSetCatalog.type(named: set) else { return }
+    if function == "acyclic" { return addAcyclic(entry, n) }
     var rows: [Expression] = []
     var numbers: [Double] = []
     let separatesNumbers = function == "table" || function == "binpacking"
@@ -132,7 +133,7 @@ extension AlgebraicReader {
     add(entry, rows, SetRequest(type: type, parameters: parameters, place: nil))
   }
 
-  private mutating func add(_ entry: ConstraintEntry, _ rows: [Expression], _ request: SetRequest) {
+  mutating func add(_ entry: ConstraintEntry, _ rows: [Expression], _ request: SetRequest) {
     if isStopped || !misses.isEmpty { return }
     var parameters = request.parameters
     let place = request.place ?? entry.place

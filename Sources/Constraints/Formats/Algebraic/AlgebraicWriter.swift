@@ -11,6 +11,8 @@ struct AlgebraicWriter {
   /// How each variable is written in an expression.
   var references: [String] = []
   var parameterReferences: [String] = []
+  /// Families over two indices, which `acyclic(W)` takes whole.
+  private var matrices: [Matrix] = []
   /// Named parts of nonlinear functions, by node.
   var nodeNames: [Int32: String] = [:]
 
@@ -36,6 +38,7 @@ struct AlgebraicWriter {
     references = makeReferences(variables, model.variableNames) { isUniform($0) }
     parameterReferences = makeReferences(parameters, model.parameterNames) { _ in true }
     let families = variables.groups.map { family($0, variables) }
+    matrices = families.compactMap { Matrix($0, variables) }
 
     out.beginObject()
     out.member("format", "algebraic")
@@ -306,6 +309,11 @@ struct AlgebraicWriter {
       rows[1].kind != .constant
     {
       return out.string("\(z) <=> \(comparison(text(rows[1]), inner))")
+    }
+    if let graph = set as? AcyclicGraph, let matrix = matrices.first(where: { $0.isWhole(rows) }) {
+      let name = AlgebraicWriter.quotedName(matrix.name)
+      let isUsual = graph.tolerance == AcyclicGraph.defaultTolerance
+      return out.string(isUsual ? "acyclic(\(name))" : "acyclic(\(name), \(graph.tolerance.text))")
     }
     out.beginObject(inline: true)
     out.key("exprs")

@@ -139,7 +139,7 @@ struct GrowShrinkScore: LocalScore {
     if variable >= 0 { moments.add(variable) }
     let ranked = moments.candidates(atLeast: leastCorrelation, allowed: constraints.allowedParents[node])
     let first = trees[node].candidates.count
-    for candidate in ranked { trees[node].candidates.append((candidate.variable, 0)) }
+    for variable in ranked { trees[node].candidates.append((variable, 0)) }
     recent = (node, trees[node].branches.count, moments)
     trees[node].branches.append(
       Branch(

@@ -148,23 +148,48 @@ struct PartialMoments {
     parents.append(p)
   }
 
-  /// Variables whose squared partial correlation with the node is at least a value, the largest first.
-  func candidates(atLeast least: Double, allowed: NodeSet) -> [(correlation: Double, variable: Int32)] {
+  /// Variables whose squared partial correlation with the node is at least a value, the largest first; those that agree
+  /// in seven digits in descending order of the variables.
+  func candidates(atLeast least: Double, allowed: NodeSet) -> [Int32] {
     let d = covariance.rowCount
-    let left = max(variances[node], Regression.dependence * covariance[node, node])
-    var result: [(correlation: Double, variable: Int32)] = []
+    let left = max(variances[node], Regression.dependence * covariance.values[node * (d + 1)])
+    // The bits of a positive number in single precision are in the order of the numbers.
+    var keys: [UInt64] = []
+    keys.reserveCapacity(d)
     moments.withUnsafeBufferPointer { moments in
       variances.withUnsafeBufferPointer { variances in
-        for u in 0..<d where u != node {
-          let part = moments[u] * moments[u]
-          if part < least * left * variances[u] || part == 0 { continue }
-          if !allowed.contains(u) || isDependent(u) || parents.contains(u) { continue }
-          result.append((part / variances[u] / left, Int32(u)))
+        covariance.values.withUnsafeBufferPointer { s in
+          for u in 0..<d where u != node {
+            let part = moments[u] * moments[u]
+            if part < least * left * variances[u] || part == 0 { continue }
+            if variances[u] <= Regression.dependence * s[u * (d + 1)] || !allowed.contains(u) { continue }
+            if parents.contains(u) { continue }
+            keys.append(UInt64(Float(part / variances[u] / left).bitPattern) << 32 | UInt64(u))
+          }
         }
       }
     }
-    result.sort { $0.correlation > $1.correlation || $0.correlation == $1.correlation && $0.variable < $1.variable }
-    return result
+    Self.sortDescending(&keys)
+    return keys.map { Int32(truncatingIfNeeded: $0) }
+  }
+
+  /// Short lists, of which there are many, by insertion.
+  private static func sortDescending(_ keys: inout [UInt64]) {
+    if keys.count > 40 {
+      keys.sort(by: >)
+      return
+    }
+    keys.withUnsafeMutableBufferPointer { keys in
+      for i in 1..<max(1, keys.count) {
+        let key = keys[i]
+        var k = i
+        while k > 0 && keys[k - 1] < key {
+          keys[k] = keys[k - 1]
+          k -= 1
+        }
+        keys[k] = key
+      }
+    }
   }
 
   /// |t| that a variable would have if it were added.
