@@ -179,6 +179,20 @@ private final class ElementCounter: NSObject, XMLParserDelegate {
     }
   }
 
+  @Test func `Without edges every variable is its mean`() {
+    let table = SampleTable(names: ["a", "b"], values: DenseMatrix(rowCount: 4, columnCount: 2, values: [0, 0, 1, 1, 1, 1, 1, 1]))
+    #expect(abs(StructureLoss.logistic.withoutEdges(table) - log(2)) < 1e-12)
+    // Means 1/2 and 1: m - m log m.
+    #expect(abs(StructureLoss.poisson.withoutEdges(table) - (0.5 + 0.5 * log(2) + 1)) < 1e-12)
+    #expect(abs(StructureLoss.leastSquares.withoutEdges(table) - 0.125) < 1e-12)
+  }
+
+  @Test func `A table falls into one series a label`() {
+    let table = SampleTable(names: ["a"], values: DenseMatrix(rowCount: 4, columnCount: 1, values: [1, 2, 3, 4]))
+    #expect(table.series(by: ["u", "v", "u", "v"]).map(\.values.values) == [[1, 3], [2, 4]])
+    #expect(table.series(by: []) == [table])
+  }
+
   @Test func `Cycles lose their weakest edge`() {
     let graph = WeightedGraph(
       names: ["a", "b", "c"],

@@ -54,6 +54,55 @@ struct DagCommandTests {
     #expect(again["order"] as? [String] == answer["order"] as? [String])
   }
 
+  @Test func `The example of the farm is learned with all its directions`() throws {
+    let farm = "\(Command.examples)/farm.csv", truth = "\(Command.examples)/farm-edges.csv"
+    let result = try Command.run(["dag", farm, "--truth", truth])
+    #expect(result.status == 0 && result.output.contains("SHD 0"), "\(result.output)")
+    #expect(result.output.contains("soil -> growth") && result.output.contains("optimal"))
+  }
+
+  @Test(arguments: ["topo", "notears", "dagma"])
+  func `Other methods find the farm's graph or nearly so, and say what they are`(_ method: String) throws {
+    let arguments = ["dag", "\(Command.examples)/farm.csv", "--truth", "\(Command.examples)/farm-edges.csv", "--json", "--method", method]
+    let result = try Command.run(arguments)
+    #expect(result.status == 0, "\(result.errors)")
+    let answer = try object(result.output)
+    #expect(try #require((answer["comparison"] as? [String: Any])?["shd"] as? Int) <= 3)
+    let score = try #require(answer["score"] as? [String: Any])
+    #expect(try #require(score["bound"] as? Double) <= (try #require(score["value"] as? Double)))
+    #expect((answer["baselines"] as? [[String: Any]])?.count == 2)
+  }
+
+  @Test func `The best BIC with few parents is proven`() throws {
+    let result = try Command.run(["dag", "\(Command.examples)/farm.csv", "--parents", "2", "--json"])
+    #expect(result.status == 0, "\(result.errors)")
+    let score = try #require(try object(result.output)["score"] as? [String: Any])
+    #expect(score["proof"] as? String == "optimal" && score["kind"] as? String == "BIC")
+  }
+
+  @Test func `Binary data and counts have their own losses`() throws {
+    for (mechanism, weights) in [("logistic", "1..2"), ("poisson", "0.3..0.5")] {
+      let place = try Workplace(nodes: 4, samples: 2000, ["--graph", "SF1", "--mechanism", mechanism, "--weights", weights])
+      let result = try Command.run(["dag", place.data, "--method", "notears", "--score", mechanism, "--l1", "0.01", "--json"])
+      #expect(result.status == 0, "\(result.errors)")
+      let answer = try object(result.output)
+      #expect((answer["score"] as? [String: Any])?["kind"] as? String == "loss")
+      #expect(try #require(answer["edges"] as? [Any]).count >= 1)
+      #expect(try Command.run(["dag", place.data, "--score", mechanism]).status == 64)
+    }
+  }
+
+  @Test(arguments: ["order", "dynotears"])
+  func `A panel of series has effects within a step and of earlier ones`(_ method: String) throws {
+    let place = try Workplace(nodes: 4, samples: 300, ["--graph", "ER1", "--lags", "1", "--series", "3"])
+    let arguments = ["dag", place.data, "--lags", "1", "--panel", "series", "--truth", place.truth, "--method", method, "--l1", "0.01"]
+    let result = try Command.run(arguments)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("(t-1) -> ") && result.output.contains("past alone"))
+    #expect(result.output.contains("897 samples"))
+    #expect(try Command.run(["dag", place.data, "--panel", "series"]).status == 64)
+  }
+
   @Test func `Redrawn data say how often an edge comes back`() throws {
     let place = try Workplace()
     let result = try Command.run(["dag", place.data, "--bootstrap", "20", "--json", "--out", place.path("g.svg")])
@@ -216,6 +265,6 @@ struct DagCommandTests {
       let result = try Command.run(arguments)
       #expect(result.status == 0 && result.output.contains("Examples:"), "\(arguments)")
     }
-    #expect(try Command.run(["manual"]).output.contains("dag"))
+    #expect(try Command.run(["manual"]).output.contains(".B dag simulate"))
   }
 }

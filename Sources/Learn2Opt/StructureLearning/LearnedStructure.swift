@@ -8,6 +8,8 @@ public struct LearnedStructure: Sendable, Equatable {
     /// `½ Σ log r_v + c · log(n)/(2n) · edges`: the Bayesian information criterion of Gaussian models over 2n, with a
     /// factor c. Does not depend on the scale of the columns.
     case bic = "BIC"
+    /// The loss of a continuous method, such as the logistic one; comparable among graphs of that method only.
+    case loss
   }
 
   /// How much is proven about the score.

@@ -13,8 +13,10 @@ struct Manual: ParsableCommand {
     page += ".SH DESCRIPTION\n\(Manual.escaped(SolveCommand.configuration.discussion))\n.SH COMMANDS\n"
     for command in SolveCommand.configuration.subcommands where command.configuration.shouldDisplay {
       let name = command.configuration.commandName ?? "\(command)".lowercased()
-      page += ".TP\n.B \(name)\n\(Manual.escaped(command.configuration.abstract))\n"
-      if !command.configuration.discussion.isEmpty { page += ".IP\n\(Manual.escaped(command.configuration.discussion))\n" }
+      page += Manual.section(name, command.configuration)
+      for part in command.configuration.subcommands {
+        page += Manual.section("\(name) \(part.configuration.commandName ?? "")", part.configuration)
+      }
     }
     page += ".SH OPTIONS OF A SOLVE\nThey may also stand in the model's \"solve\" block, with _ for \\-.\n"
     for entry in OptionTable.entries {
@@ -27,6 +29,12 @@ struct Manual: ParsableCommand {
       page += ".TP\n.B \(Manual.escaped(format.name))\n\(Manual.escaped(format.summary)) (.\(format.extensions.joined(separator: ", .")))\n"
     }
     Terminal.write(page)
+  }
+
+  private static func section(_ name: String, _ configuration: CommandConfiguration) -> String {
+    var text = ".TP\n.B \(name)\n\(escaped(configuration.abstract))\n"
+    if !configuration.discussion.isEmpty { text += ".IP\n\(escaped(configuration.discussion))\n" }
+    return text
   }
 
   /// Backslashes, hyphens and leading dots mean something to `man`.

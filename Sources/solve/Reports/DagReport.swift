@@ -32,7 +32,7 @@ struct DagReport {
     let prepared = data.preparation.isEmpty ? "" : ", " + data.preparation.joined(separator: ", ")
     line("data", "\(data.name): \(data.covariance.sampleCount) samples of \(names.count) variables\(prepared)")
     line("graph", "\(structure.graph.edgeCount) edges, by \(structure.method)")
-    let refitted = structure.score == .leastSquares ? ", \(number(structure.refittedValue)) with these edges alone" : ""
+    let refitted = structure.score != .bic ? ", \(number(structure.refittedValue)) with these edges alone" : ""
     line(structure.score.rawValue, "\(number(structure.value))\(refitted)")
     line("proof", proof)
     for baseline in structure.baselines {
@@ -60,7 +60,7 @@ struct DagReport {
     case .optimal: return "optimal: no graph has a lower score"
     case .bounded:
       return "no graph has a score below \(number(structure.bound)): at most \(percent(structure.gap)) above the optimum"
-    case .none: return "none: the search says nothing about other graphs"
+    case .none: return "none: this method says nothing about other graphs"
     }
   }
 
@@ -74,7 +74,7 @@ struct DagReport {
         + (comparison != nil ? "   truth" : "")
     ]
     for (k, edge) in structure.edges.enumerated().prefix(DagReport.longestTable) {
-      var line = pad(arrows[k], width) + left(significant(edge.weight, 4).text, 12) + left(significant(edge.tValue, 3).text, 10)
+      var line = pad(arrows[k], width) + left(significant(edge.weight, 4).text, 12) + left(edge.tValue.isFinite ? significant(edge.tValue, 3).text : "-", 10)
       if let frequency = edge.frequency { line += left("\(Int((frequency * 100).rounded())) %", 11) }
       if let verdict = comparison?.edges.first(where: { $0.from == edge.from && $0.to == edge.to })?.verdict {
         line += "   " + verdict.rawValue

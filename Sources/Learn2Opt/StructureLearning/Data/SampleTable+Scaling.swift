@@ -32,4 +32,25 @@ extension SampleTable {
     for k in result.values.values.indices { result.values.values[k] = log(values.values[k]) }
     return result
   }
+
+  /// One table for each different label, in the order in which the labels come up; the table itself without labels.
+  /// - Precondition: no labels, or one a row.
+  /// - Complexity: O(n d).
+  public func series(by labels: [String]) -> [SampleTable] {
+    if labels.isEmpty { return [self] }
+    precondition(labels.count == sampleCount)
+    var rows: [String: [Int]] = [:]
+    var order: [String] = []
+    for (i, label) in labels.enumerated() {
+      if rows[label] == nil { order.append(label) }
+      rows[label, default: []].append(i)
+    }
+    let n = sampleCount
+    return order.map { label in
+      let members = rows[label] ?? []
+      return SampleTable(
+        names: names,
+        values: DenseMatrix(rowCount: members.count, columnCount: variableCount) { i, j in values.values[j * n + members[i]] })
+    }
+  }
 }

@@ -51,7 +51,7 @@ public struct GraphDrawing: Sendable, Equatable {
     self.init(
       names: structure.graph.names,
       edges: structure.edges.map {
-        Edge(from: $0.from, to: $0.to, weight: $0.weight, tValue: $0.tValue, frequency: $0.frequency)
+        Edge(from: $0.from, to: $0.to, weight: $0.weight, tValue: $0.tValue.isFinite ? $0.tValue : nil, frequency: $0.frequency)
       }, title: title, subtitle: subtitle)
   }
 

@@ -14,6 +14,7 @@ extension LearnedStructure {
   ///
   /// - Parameters:
   ///   - graph: acyclic; its weights are fitted anew.
+  ///   - score: what to judge by; a loss of other methods counts as least squares.
   ///   - order: an order with parents before children; nil for the graph's own.
   ///   - method: how the graph was found, in words.
   ///   - penaltyDiscount: factor c of the Bayesian information criterion.
@@ -36,7 +37,7 @@ extension LearnedStructure {
     var baselines: [Baseline] = []
     let value: Double, bound: Double, refitted: Double
     switch score {
-    case .leastSquares:
+    case .leastSquares, .loss:
       value = factor.score
       refitted = fit.leastSquares
       bound = min(value, VarianceProductBound.leastSquares(covariance.matrix)?.bound ?? 0)
@@ -53,5 +54,43 @@ extension LearnedStructure {
     self.init(
       graph: fit.graph, order: order, score: score, value: value, refittedValue: refitted, bound: bound, proof: .bounded,
       method: method, edges: fit.edges, baselines: baselines, warnings: [], moveCount: 0)
+  }
+
+  /// A graph with the weights and the loss that a continuous method gave it: nothing is fitted anew, there are no t values
+  /// and no bound.
+  /// - Parameter emptyLoss: the loss of no edges, to compare with.
+  public init(
+    graph: WeightedGraph, order: [Int], loss: Double, refittedLoss: Double, emptyLoss: Double, method: String
+  ) {
+    self.init(
+      graph: graph, order: order, score: .loss, value: loss, refittedValue: refittedLoss, bound: -.infinity, proof: .none,
+      method: method,
+      edges: graph.edges.map { .init(from: $0.from, to: $0.to, weight: $0.weight, standardError: .nan, tValue: .nan) },
+      baselines: [.init(name: "empty graph", score: emptyLoss, edgeCount: 0)], warnings: [], moveCount: 0)
+  }
+
+  /// A vector autoregression as a graph over all its time steps, with t values of the regressions on the stacked rows, and
+  /// beside it the scores of no edges and of the past alone.
+  /// - Parameter rows: the present first, then the lags, as ``TimeSeriesPanel/stacked(lagCount:skipping:)`` gives them.
+  /// - Throws: ``StructureLearningError/differentNodes(onlyInFirst:onlyInSecond:)`` unless the rows are of this process.
+  /// - Complexity: O((d p)³) for d variables and p lags.
+  public init(
+    of series: DynamicStructure, rows: SampleCovariance, method: String
+  ) throws(StructureLearningError) {
+    let d = series.graph.nodeCount
+    let fit = try GraphFit(of: series.graph.unrolled, to: rows)
+    let variances = (0..<d).reduce(0.0) { $0 + rows.matrix[$1, $1] } / 2
+    let lags = Array(d..<rows.variableCount)
+    let past = (0..<d).reduce(0.0) { $0 + Regression(rows.matrix, $1, on: lags).residualVariance } / 2
+    let refitted = (0..<d).reduce(0.0) { sum, v in
+      sum + Regression(rows.matrix, v, on: fit.graph.parents(of: v)).residualVariance / 2
+    }
+    self.init(
+      graph: fit.graph, order: lags + series.order, score: .leastSquares, value: series.completion.score,
+      refittedValue: refitted, bound: -.infinity, proof: .none, method: method, edges: fit.edges,
+      baselines: [
+        .init(name: "past alone", score: past, edgeCount: d * lags.count),
+        .init(name: "empty graph", score: variances, edgeCount: 0),
+      ], warnings: [], moveCount: 0)
   }
 }

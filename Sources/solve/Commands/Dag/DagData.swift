@@ -141,7 +141,7 @@ enum DagFailure {
     let code: DiagnosticCode
     switch error {
     case .cyclicGraph, .contradictoryKnowledge, .requiredEdgeExcluded: code = .cyclicEdges
-    case .badOption: code = .badOptionValue
+    case .badOption, .invalidOption: code = .badOptionValue
     default: code = .badData
     }
     Terminal.log(Diagnostic(code, "\(error)"), asJSON: asJSON)

@@ -25,23 +25,33 @@ struct DagFit: ParsableCommand {
         solve dag data.csv --forbid "age:*" --require dose:level --tiers "age,sex;dose;level"
         solve dag data.csv --start other-method.csv --truth truth.csv --out graph.svg
         solve dag --covariance cov.csv --samples 500 --exact --json
+        solve dag data.csv --method notears --score logistic
+        solve dag series.csv --lags 2 --panel id
+        solve dag data.csv --parents 3
       """)
 
-  enum Method: String, ExpressibleByArgument, CaseIterable { case order, topo }
-  enum ScoreName: String, ExpressibleByArgument, CaseIterable { case auto, ls, bic }
+  enum Method: String, ExpressibleByArgument, CaseIterable { case order, topo, notears, dagma, mlp, dynotears }
+  enum ScoreName: String, ExpressibleByArgument, CaseIterable { case auto, ls, bic, logistic, poisson }
 
   @OptionGroup var input: DagData
 
-  @Option(help: ArgumentHelp("How to search: order (insertion over orders, the best), topo (topological swaps as published).", valueName: "order|topo"))
+  @Option(help: ArgumentHelp("How to search: order (insertion over orders, the best), topo (topological swaps as published), notears, dagma, mlp (networks), dynotears (time series).", valueName: "name"))
   var method: Method = .order
-  @Option(help: ArgumentHelp("What to minimize: ls (least squares), bic, or auto.", valueName: "auto|ls|bic"))
+  @Option(help: ArgumentHelp("What to minimize: ls (least squares), bic, or auto; for notears and dagma also logistic (0/1) and poisson (counts).", valueName: "name"))
   var score: ScoreName = .auto
   @Flag(inversion: .prefixedNo, help: "Prove the optimum of least squares by dynamic programming, up to 24 variables (default: up to 16).")
   var exact: Bool?
+  @Option(help: ArgumentHelp("Prove the best BIC among graphs whose nodes have at most this many parents.", valueName: "m"))
+  var parents: Int?
   @Option(help: "Searches from random orders, beside one from a greedy order.") var restarts = 3
   @Option(help: ArgumentHelp("Factor of the penalty log(n)/(2n) of an edge under BIC.", valueName: "factor")) var penalty = 2.0
   @Option(help: ArgumentHelp("Keep edges of least squares with at least this |t| (default: one wrong edge with probability 0.05).", valueName: "t"))
   var critical: Double?
+  @Option(help: ArgumentHelp("Penalty of weights for notears, dagma, mlp and dynotears (default: 0.1; mlp 0.01).", valueName: "lambda"))
+  var l1: Double?
+  @Option(help: ArgumentHelp("Cut weights below this for these methods (default: 0.3).", valueName: "w")) var threshold: Double?
+  @Option(help: ArgumentHelp("Learn a time series with effects over this many steps.", valueName: "p")) var lags: Int?
+  @Option(help: ArgumentHelp("With --lags: the column that tells which series a row belongs to.", valueName: "column")) var panel: String?
   @Option(help: ArgumentHelp("Start from the graph in this edge list, and improve it.", valueName: "edges")) var start: String?
   @Option(help: "Seed of the random numbers; the same seed gives the same graph.") var seed: UInt64 = 1
   @Option(parsing: .unconditional, help: .entry("time-limit")) var timeLimit: String?
@@ -65,16 +75,33 @@ struct DagFit: ParsableCommand {
     if !(stable > 0.5 && stable <= 1) { throw ValidationError("--stable takes more than 0.5, at most 1.") }
     if bootstrap > 0 && method != .order { throw ValidationError("--bootstrap goes with --method order.") }
     if let critical, !(critical >= 0 && critical < 1e6) { throw ValidationError("--critical takes a number from 0.") }
-    if method == .topo && !(known.require + known.root + known.leaf + [known.tiers].compactMap { $0 }).isEmpty {
-      throw ValidationError("--method topo knows only --forbid; use --method order.")
+    if parents.map({ $0 < 0 }) ?? false { throw ValidationError("--parents takes 0 or more.") }
+    for (name, value) in [("l1", l1), ("threshold", threshold)] where value.map({ !($0 >= 0 && $0 < 1e100) }) ?? false {
+      throw ValidationError("--\(name) takes a number from 0.")
     }
+    let usesOrders = !(known.require + known.root + known.leaf + [known.tiers].compactMap { $0 }).isEmpty
+    if method == .topo && usesOrders { throw ValidationError("--method topo knows only --forbid; use --method order.") }
     if method == .topo && score == .bic { throw ValidationError("--method topo minimizes least squares; use --score ls.") }
+    if (score == .logistic || score == .poisson) && method != .notears && method != .dagma {
+      throw ValidationError("--score \(score.rawValue) goes with --method notears or dagma.")
+    }
+    if parents != nil && (method != .order || score == .ls) { throw ValidationError("--parents goes with --method order and BIC.") }
+    if panel != nil && lags == nil { throw ValidationError("--panel goes with --lags.") }
+    if let lags {
+      if lags < 1 || lags > 1000 { throw ValidationError("--lags takes 1 to 1000.") }
+      if method == .topo || method == .mlp { throw ValidationError("--lags goes with --method order, notears, dagma or dynotears.") }
+      if bootstrap > 0 || start != nil { throw ValidationError("--lags does not go with --bootstrap or --start.") }
+      if input.covariance != nil { throw ValidationError("--lags needs the series, not a covariance.") }
+    } else if method == .dynotears { throw ValidationError("--method dynotears needs --lags.") }
+    if input.covariance != nil && (method == .mlp || score == .logistic || score == .poisson) {
+      throw ValidationError("This method needs samples, not a covariance.")
+    }
   }
 
   func run() throws {
     let limit = try DagRun.timeLimit(timeLimit)
     try output.check()
-    let data = try input.read()
+    var data = try input.read(groupColumn: panel)
     let isJSON = input.errors == .json
     let names = data.covariance.names
     var options = StructureLearner.Options()
@@ -84,9 +111,9 @@ struct DagFit: ParsableCommand {
       if let start {
         options.start = try EdgeList(path: start).graph(names: names).withoutCycles.topologicalOrder
       }
-      if let truth { trueGraph = try EdgeList(path: truth).graph(names: names) } else { trueGraph = nil }
+      if let truth { trueGraph = try EdgeList(path: truth).graph(names: names + laggedNames(names)) } else { trueGraph = nil }
     } catch { throw DagFailure.report(error, asJSON: isJSON) }
-    options.score = score == .ls ? .leastSquares : score == .bic ? .bic : .automatic
+    options.score = score == .ls ? .leastSquares : score == .bic || parents != nil ? .bic : .automatic
     options.exactness = exact.map { $0 ? .always : .never } ?? .automatic
     options.restarts = restarts
     options.penaltyDiscount = penalty
@@ -98,7 +125,8 @@ struct DagFit: ParsableCommand {
     var frequencies: StructureBootstrap.Frequencies?
     let comparison: GraphComparison?
     do throws(StructureLearningError) {
-      structure = try learn(data, options, run)
+      let methods = DagMethods(flags: self, options: options, run: run)
+      structure = try methods.learn(&data)
       if bootstrap > 0 {
         frequencies = try replicate(structure, data, options, run)
         for (k, edge) in structure.edges.enumerated() { structure.edges[k].frequency = frequencies?.edge[edge.from, edge.to] }
@@ -120,24 +148,9 @@ struct DagFit: ParsableCommand {
     }
   }
 
-  private func learn(
-    _ data: DagData.Dataset, _ options: StructureLearner.Options, _ run: DagRun
-  ) throws(StructureLearningError) -> LearnedStructure {
-    switch method {
-    case .order: return try StructureLearner(options).learn(data.covariance, shouldStop: run.shouldStop)
-    case .topo:
-      let first = options.start ?? randomOrder(data.covariance.variableCount)
-      let outcome = try TopologicalSwaps().leastSquares(data.covariance, from: first, shouldStop: run.shouldStop)
-      // One node a tier: the order is fixed, and the edges along it are selected as always.
-      var along = options
-      along.score = .leastSquares
-      along.exactness = .never
-      along.restarts = 0
-      for (place, node) in outcome.order.enumerated() { along.knowledge.tiers[node] = place }
-      var structure = try StructureLearner(along).learn(data.covariance, shouldStop: run.shouldStop)
-      structure.method = "topological swaps, \(outcome.steps.count) rounds"
-      return structure
-    }
+  /// The nodes of earlier time steps.
+  private func laggedNames(_ names: [String]) -> [String] {
+    lags.map { count in (1...count).flatMap { lag in names.map { "\($0)(t-\(lag))" } } } ?? []
   }
 
   private func replicate(
@@ -155,10 +168,5 @@ struct DagFit: ParsableCommand {
       return try resampling.frequencies(of: structure, table, progress: progress, shouldStop: run.shouldStop)
     }
     return try resampling.frequencies(of: structure, data.covariance, progress: progress, shouldStop: run.shouldStop)
-  }
-
-  private func randomOrder(_ count: Int) -> [Int] {
-    var stream = SimulationStream(seed: seed)
-    return stream.permutation(count)
   }
 }

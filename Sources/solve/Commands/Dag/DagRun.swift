@@ -34,6 +34,17 @@ final class DagRun {
     return isStopped
   }
 
+  /// Time left; nil without a limit.
+  var remaining: Duration? { limit.map { .seconds(max(0, $0 - seconds)) } }
+
+  /// For learners that are told when to stop rather than ask.
+  var context: SolveContext { SolveContext(deadline: Deadline(after: remaining), cancellation: Interrupt.cancellation) }
+
+  /// Notes whether the limit or an interrupt has come, after such a learner.
+  func noteStop() {
+    if Interrupt.cancellation.isCancelled || limit.map({ seconds >= $0 }) ?? false { isStopped = true }
+  }
+
   /// Seconds of a duration such as 90s or 5m; nil for none.
   static func timeLimit(_ text: String?) throws -> Double? {
     guard let text else { return nil }

@@ -1,0 +1,143 @@
+import Constraints
+import Learn2Opt
+import Solvers
+
+/// The methods behind `solve dag fit`: each ends in a graph with what is known about it.
+struct DagMethods {
+  let flags: DagFit
+  let options: StructureLearner.Options
+  let run: DagRun
+
+  /// - Parameter data: for time series the rows with their lags when it returns.
+  func learn(_ data: inout DagData.Dataset) throws(StructureLearningError) -> LearnedStructure {
+    if flags.lags != nil { return try timeSeries(&data) }
+    switch flags.method {
+    case .order, .dynotears:
+      if let limit = flags.parents { return try sparse(data.covariance, parentLimit: limit) }
+      return try StructureLearner(options).learn(data.covariance, shouldStop: run.shouldStop)
+    case .topo: return try swaps(data.covariance)
+    case .notears, .dagma: return try continuous(data)
+    case .mlp: return try networks(data)
+    }
+  }
+
+  private func swaps(_ covariance: SampleCovariance) throws(StructureLearningError) -> LearnedStructure {
+    var stream = SimulationStream(seed: flags.seed)
+    let first = options.start ?? stream.permutation(covariance.variableCount)
+    let outcome = try TopologicalSwaps().leastSquares(covariance, from: first, shouldStop: run.shouldStop)
+    // One node a tier: the order is fixed, and the edges along it are selected as always.
+    var along = options
+    along.score = .leastSquares
+    along.exactness = .never
+    along.restarts = 0
+    along.start = outcome.order
+    for (place, node) in outcome.order.enumerated() { along.knowledge.tiers[node] = place }
+    var structure = try StructureLearner(along).learn(covariance, shouldStop: { true })
+    structure.method = "topological swaps, \(outcome.steps.count) rounds"
+    // The tiers hold for the order found, not for the simple answers.
+    structure.baselines = try LearnedStructure(
+      judging: structure.graph, order: outcome.order, by: .leastSquares, covariance: covariance, method: structure.method
+    ).baselines
+    return structure
+  }
+
+  private func sparse(_ covariance: SampleCovariance, parentLimit: Int) throws(StructureLearningError) -> LearnedStructure {
+    run.phase = "orders"
+    let first = try StructureLearner(options).learn(covariance, shouldStop: run.shouldStop)
+    run.phase = "parent sets"
+    let scores = try ParentSetScores(
+      gaussian: covariance, parentLimit: parentLimit, penaltyDiscount: options.penaltyDiscount, knowledge: options.knowledge)
+    var search = SparseExactSearch(timeLimit: run.remaining)
+    search.seed = flags.seed
+    let start = covariance.names.indices.map { first.graph.parents(of: $0) }
+    let result = try search.solve(scores, start: start, cancellation: Interrupt.cancellation)
+    run.noteStop()
+    var structure = try LearnedStructure(
+      judging: try result.graph(covariance), by: .bic, covariance: covariance,
+      method: "branch and cut over parent sets of at most \(parentLimit), \(result.nodeCount) nodes",
+      penaltyDiscount: options.penaltyDiscount)
+    structure.baselines = first.baselines
+    structure.warnings = first.warnings
+    structure.bound = max(structure.bound, min(structure.value, result.bound))
+    structure.proof = result.isOptimal() ? .optimal : .bounded
+    return structure
+  }
+
+  private var loss: StructureLoss {
+    switch flags.score {
+    case .logistic: return .logistic
+    case .poisson: return .poisson
+    default: return .leastSquares
+    }
+  }
+
+  private func continuous(_ data: DagData.Dataset) throws(StructureLearningError) -> LearnedStructure {
+    var settings = ContinuousOptions()
+    settings.loss = loss
+    if let l1 = flags.l1 { settings.penalty = l1 }
+    if let threshold = flags.threshold { settings.threshold = threshold }
+    if flags.method == .dagma { settings.path = .centralPath(CentralPathSchedule()) }
+    settings.knowledge = options.knowledge
+    let learner = ContinuousLearner(settings)
+    let found: ContinuousStructure
+    if let table = data.table {
+      found = try learner.learn(table, context: run.context)
+    } else {
+      found = try learner.learn(data.covariance, context: run.context)
+    }
+    run.noteStop()
+    let name = flags.method == .dagma ? "DAGMA" : "NOTEARS"
+    let method = "\(name), \(found.rounds) rounds, \(found.iterations) steps, h \(significant(found.acyclicity, 2).text)"
+    guard loss != .leastSquares, let table = data.table else {
+      return try LearnedStructure(
+        judging: found.graph, by: flags.score == .bic ? .bic : .leastSquares, covariance: data.covariance, method: method,
+        penaltyDiscount: options.penaltyDiscount)
+    }
+    return LearnedStructure(
+      graph: found.graph, order: found.order, loss: (found.completion ?? found.path).score, refittedLoss: found.refitted.score,
+      emptyLoss: loss.withoutEdges(table), method: "\(method), \(flags.score.rawValue) loss")
+  }
+
+  private func networks(_ data: DagData.Dataset) throws(StructureLearningError) -> LearnedStructure {
+    guard let table = data.table else { throw .noData }
+    var settings = NetworkLearner.Options()
+    if let l1 = flags.l1 { settings.penalty = l1 }
+    if let threshold = flags.threshold { settings.threshold = threshold }
+    settings.knowledge = options.knowledge
+    settings.seed = flags.seed
+    let found = try NetworkLearner(settings).learn(table, context: run.context)
+    run.noteStop()
+    return LearnedStructure(
+      graph: found.graph, order: found.order, loss: found.score, refittedLoss: found.score,
+      emptyLoss: StructureLoss.leastSquares.withoutEdges(table),
+      method: "networks with one hidden layer, \(found.rounds) rounds, h \(significant(found.acyclicity, 2).text)")
+  }
+
+  private func timeSeries(_ data: inout DagData.Dataset) throws(StructureLearningError) -> LearnedStructure {
+    guard let table = data.table, let lags = flags.lags else { throw .noData }
+    let panel = try TimeSeriesPanel(table.series(by: data.groups))
+    var settings = DynamicOptions()
+    settings.lagCount = lags
+    if let l1 = flags.l1 { (settings.penalty, settings.laggedPenalty) = (l1, l1) }
+    if let threshold = flags.threshold { settings.threshold = threshold }
+    settings.knowledge = options.knowledge
+    let name: String
+    switch flags.method {
+    case .dagma: (settings.search, name) = (.continuous(.centralPath(CentralPathSchedule())), "central path")
+    case .notears, .dynotears: name = "DYNOTEARS"
+    default:
+      settings.search = .orders(options)
+      if flags.l1 == nil { (settings.penalty, settings.laggedPenalty) = (0, 0) }
+      name = "order search given the past"
+    }
+    let found = try DynamicLearner(settings).learn(panel, context: run.context)
+    run.noteStop()
+    let rows = SampleCovariance(try panel.stacked(lagCount: lags))
+    var structure = try LearnedStructure(
+      of: found, rows: rows,
+      method: "\(name), \(lags) lag\(lags == 1 ? "" : "s"), spectral radius \(significant(found.graph.spectralRadius, 3).text)")
+    if !found.isStationary { structure.method += " (not stationary)" }
+    data.covariance = rows
+    return structure
+  }
+}
