@@ -61,6 +61,30 @@ struct DagCommandTests {
     #expect(result.output.contains("soil -> growth") && result.output.contains("optimal"))
   }
 
+  @Test func `The answer printed in the README is the one given`() throws {
+    let readme = try String(contentsOfFile: Command.examples + "/../README.md", encoding: .utf8)
+    let block = try #require(readme.components(separatedBy: "```text\n").first { $0.hasPrefix("data ") && $0.contains("farm") })
+    let folder = URL(fileURLWithPath: Command.examples).deletingLastPathComponent().path
+    let result = try Command.run(["dag", "\(folder)/Examples/farm.csv", "--bootstrap", "200", "-q"])
+    let printed = block.components(separatedBy: "```")[0].replacingOccurrences(of: "Examples/farm.csv", with: "\(folder)/Examples/farm.csv")
+    #expect(result.output == printed)
+  }
+
+  @Test func `The figures of the walk through the signalling data are those given`() throws {
+    let folder = (ProcessInfo.processInfo.environment["SOLVE_DATA"] ?? "../shared/data") + "/dag/sachs"
+    guard FileManager.default.fileExists(atPath: folder) else { return print("skipped: no \(folder)") }
+    let cells = "\(folder)/sachs_observational_853.csv", truth = "\(folder)/edges_17_consensus.csv"
+    for (preparation, score, shd, correct, classes) in [
+      ([], "ls", 13, 5, 10), ([], "bic", 14, 3, 11), (["--standardize"], "ls", 15, 3, 10), (["--log", "--standardize"], "bic", 15, 2, 11),
+    ] as [([String], String, Int, Int, Int)] {
+      let result = try Command.run(["dag", cells, "--truth", truth, "--score", score, "--json"] + preparation)
+      let comparison = try #require(try object(result.output)["comparison"] as? [String: Any])
+      #expect(comparison["shd"] as? Int == shd)
+      #expect(comparison["correct"] as? Int == correct)
+      #expect(comparison["class_shd"] as? Int == classes)
+    }
+  }
+
   @Test(arguments: ["topo", "notears", "dagma"])
   func `Other methods find the farm's graph or nearly so, and say what they are`(_ method: String) throws {
     let arguments = ["dag", "\(Command.examples)/farm.csv", "--truth", "\(Command.examples)/farm-edges.csv", "--json", "--method", method]
