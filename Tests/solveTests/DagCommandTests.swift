@@ -234,6 +234,12 @@ struct DagCommandTests {
     #expect(bad.status == 1)
     let verdict = try object(bad.output)
     #expect(verdict["is_best_found"] as? Bool == false && verdict["proof"] as? String == "optimal")
+    let covariance = place.path("cov.csv")
+    try Data("x0,x1\n1,2\n2,5\n".utf8).write(to: URL(fileURLWithPath: covariance))
+    try Data("x0,x1\n".utf8).write(to: URL(fileURLWithPath: file))
+    let known = try Command.run(["dag", "certify", "--covariance", covariance, "--samples", "50", file])
+    #expect(known.status == 0 && known.output.contains("optimal"), "\(known.errors)")
+    #expect(try Command.run(["dag", "certify", place.data]).status == 64)
     let cyclic = place.path("cyclic.csv")
     try Data("from,to\nx0,x1\nx1,x0\n".utf8).write(to: URL(fileURLWithPath: cyclic))
     let refused = try Command.run(["dag", "certify", place.data, cyclic])
@@ -255,6 +261,9 @@ struct DagCommandTests {
     let picture = try Command.run(["dag", "draw", found, "--truth", truth, "--title", "A < B"])
     #expect(picture.status == 0 && picture.output.contains("A &lt; B"))
     for words in ["correct (1)", "reversed (1)", "extra (1)", "missed (1)"] { #expect(picture.output.contains(words)) }
+    let json = folder.appendingPathComponent("g.json").path
+    #expect(try Command.run(["dag", "draw", found, "--truth", truth, "--out", json]).status == 0)
+    #expect((try object(try text(json))["edges"] as? [[String: Any]])?.compactMap { $0["verdict"] as? String }.count == 4)
     let unknown = try Command.run(["dag", "compare", found, truth, "--nodes", "a,b,c,dd"])
     #expect(unknown.status == 65 && unknown.errors.contains("did you mean 'dd'?"))
   }

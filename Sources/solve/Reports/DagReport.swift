@@ -47,10 +47,19 @@ struct DagReport {
         line("", "stable, but not in the graph: " + others.prefix(20).map { "\(names[$0.from]) -> \(names[$0.to])" }.joined(separator: ", "))
       }
     }
-    if let comparison { lines += DagReport.text(comparison).map { pad($0.name, 18) + $0.words } }
+    if let comparison {
+      lines += DagReport.text(comparison).map { pad($0.name, 18) + $0.words }
+      if let sortable { line("varsortability", "\(significant(sortable, 3).text): how far variances grow along the true edges (0.5 says nothing)") }
+    }
     lines.append("")
     lines += table
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// How far sorting by variance orders the true graph.
+  private var sortable: Double? {
+    let covariance = data.covariance
+    return try? comparison?.truth.varsortability(variances: covariance.names.indices.map { covariance.matrix[$0, $0] })
   }
 
   private func number(_ x: Double) -> String { significant(x, 7).text }
@@ -154,7 +163,10 @@ struct DagReport {
         "\"bootstrap\": {\"replicates\": \(frequencies.replicates), \"scheme\": \"\(isHalved ? "halves" : "bootstrap")\", "
           + "\"expected_wrong\": \(value(frequencies.expectedWrongEdges)), \"stable\": \(list(stable))}")
     }
-    if let comparison { fields.append("\"comparison\": \(DagReport.json(comparison))") }
+    if let comparison {
+      fields.append("\"comparison\": \(DagReport.json(comparison))")
+      fields.append("\"varsortability\": \(value(sortable))")
+    }
     let seedText = seed.map { "\"seed\": \($0), " } ?? ""
     fields.append("\"run\": {\"version\": \(string(version)), \(seedText)\"seconds\": \(value(seconds)), \"stopped\": \(isStopped)}")
     return "{\n  " + fields.joined(separator: ",\n  ") + "\n}\n"

@@ -20,10 +20,11 @@ struct DagCertify: ParsableCommand {
       Examples:
         solve dag certify data.csv found.csv
         solve dag certify data.csv found.csv --score bic
+        solve dag certify --covariance cov.csv --samples 500 found.csv
       """)
 
   @OptionGroup var input: DagData
-  @Argument(help: ArgumentHelp("The graph to judge: an edge list.", valueName: "edges")) var graph: String
+  @Argument(help: ArgumentHelp("The graph to judge: an edge list.", valueName: "edges")) var graph: String?
   @Option(help: ArgumentHelp("What to judge by: ls (least squares) or bic.", valueName: "ls|bic")) var score: ScoreName = .ls
   @Option(help: ArgumentHelp("Factor of the penalty log(n)/(2n) of an edge under BIC.", valueName: "factor")) var penalty = 2.0
   @Option(help: ArgumentHelp("A score within this part of the best counts as equal.", valueName: "share")) var tolerance = 1e-6
@@ -36,13 +37,21 @@ struct DagCertify: ParsableCommand {
   /// Most variables for which the optimum is proven.
   private static let exactLimit = 24
 
+  /// The edge list: the only file beside a covariance, the second one beside samples.
+  private var edges: String? { input.covariance == nil ? graph : input.data }
+
+  func validate() throws {
+    if edges == nil { throw ValidationError("Give the edge list of the graph to judge.") }
+    if input.covariance != nil && graph != nil { throw ValidationError("Give samples or --covariance, not both.") }
+  }
+
   func run() throws {
     let limit = try DagRun.timeLimit(timeLimit)
     let data = try input.read()
     let isJSON = input.errors == .json
     let given: WeightedGraph
     do throws(ConstraintsError) {
-      given = try EdgeList(path: graph).graph(names: data.covariance.names, mustBeAcyclic: true)
+      given = try EdgeList(path: edges ?? "-").graph(names: data.covariance.names, mustBeAcyclic: true)
     } catch { throw DagFailure.report(error, asJSON: isJSON) }
     let run = DagRun(timeLimit: limit, isQuiet: false)
     let judged: LearnedStructure

@@ -34,9 +34,7 @@ struct DagData: ParsableArguments {
   }
 
   func validate() throws {
-    if (data == nil) == (covariance == nil) {
-      throw ValidationError(data == nil ? "Give a file of samples, or --covariance." : "Give samples or --covariance, not both.")
-    }
+    if data == nil && covariance == nil { throw ValidationError("Give a file of samples, or --covariance.") }
     if covariance != nil {
       guard let samples, samples > 0 else { throw ValidationError("--covariance needs --samples, the number of samples behind it.") }
       if log { throw ValidationError("--log needs samples, not a covariance.") }

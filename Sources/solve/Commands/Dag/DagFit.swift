@@ -68,6 +68,7 @@ struct DagFit: ParsableCommand {
   @Option(help: ArgumentHelp("Compare with the true graph in this edge list.", valueName: "edges")) var truth: String?
 
   func validate() throws {
+    if input.data != nil && input.covariance != nil { throw ValidationError("Give samples or --covariance, not both.") }
     if restarts < 0 || restarts > 1_000_000 { throw ValidationError("--restarts takes 0 to 1000000.") }
     if !(penalty > 0 && penalty < 1e6) { throw ValidationError("--penalty takes a positive number.") }
     if bootstrap < 0 || bootstrap > 1_000_000 { throw ValidationError("--bootstrap takes 0 to 1000000.") }

@@ -43,13 +43,24 @@ struct DagOutput: ParsableArguments {
     Terminal.write(json ? report.json : report.text)
   }
 
-  /// A drawing in a format other than JSON.
+  /// A drawing in any format; as JSON its nodes and edges.
   static func text(_ drawing: GraphDrawing, as kind: Kind) -> String {
     switch kind {
     case .svg: return GraphPicture.svg(drawing)
     case .dot: return drawing.dot()
     case .graphml: return drawing.graphML()
-    case .csv, .json: return drawing.csv()
+    case .csv: return drawing.csv()
+    case .json: return json(drawing)
     }
+  }
+
+  private static func json(_ drawing: GraphDrawing) -> String {
+    let nodes = drawing.names.map(Terminal.quoted).joined(separator: ", ")
+    let edges = drawing.edges.map { edge in
+      let verdict = edge.verdict.map { ", \"verdict\": \"\($0.rawValue)\"" } ?? ""
+      return "{\"from\": \(Terminal.quoted(drawing.names[edge.from])), \"to\": \(Terminal.quoted(drawing.names[edge.to])), "
+        + "\"weight\": \(edge.weight.text)\(verdict)}"
+    }
+    return "{\n  \"nodes\": [\(nodes)],\n  \"edges\": [\n    \(edges.joined(separator: ",\n    "))\n  ]\n}\n"
   }
 }
