@@ -15,8 +15,9 @@ public struct ContinuousOptions: Sendable {
   /// λ of the penalty `λ Σ |W|`, at least 0. Default 0.1.
   public var penalty = 0.1
   public var path = Path.augmentedLagrangian(AugmentedLagrangianSchedule())
-  /// h of the augmented Lagrangian. Default the logarithm of the determinant, the cheapest; the program of the authors of
-  /// NOTEARS has the exponential.
+  /// h of the augmented Lagrangian. Default the logarithm of the determinant, the cheapest and the one that
+  /// long cycles cannot hide from; the program of the authors of NOTEARS has the exponential, see
+  /// ``ContinuousStructure/determinantAcyclicity``.
   public var acyclicity = AcyclicityFunction.Kind.logDeterminant
   /// Whether Gaussian likelihoods have the term `-log |det(I - W)|`, which is 0 on acyclic graphs. Default true.
   public var hasDeterminant = true

@@ -58,7 +58,8 @@ struct ContinuousRun {
     let cut = evaluated(selection.graph, intercepts)
     let refitted = refit(selection.graph, &intercepts)
     return ContinuousStructure(
-      end: run.end, path: path, acyclicity: objective.h, order: order, completion: completion, cut: cut,
+      end: run.end, path: path, acyclicity: objective.h,
+      determinantAcyclicity: determinantAcyclicity(path.graph.weights), order: order, completion: completion, cut: cut,
       refitted: evaluated(refitted, intercepts), removedCount: selection.removedCount, rounds: run.rounds,
       iterations: run.iterations, evaluations: minimizer.evaluationCount, finalPenalty: run.finalPenalty)
   }
@@ -67,6 +68,11 @@ struct ContinuousRun {
     if constraints.isFree { return nil }
     let square = options.requiredWeight * options.requiredWeight
     return DenseMatrix(rowCount: d, columnCount: d) { i, j in isRequired(i, j) ? square : 0 }
+  }
+
+  private func determinantAcyclicity(_ weights: DenseMatrix) -> Double {
+    var squares = weights.values.map { $0 * $0 }
+    return AcyclicityFunction(kind: .logDeterminant, nodeCount: d).makeWorkspace().value(of: &squares)
   }
 
   private func makeMinimizer(
