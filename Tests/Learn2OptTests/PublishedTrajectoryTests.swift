@@ -1,4 +1,3 @@
-import Foundation
 import LinearAlgebra
 import Testing
 
@@ -60,17 +59,9 @@ struct PublishedTrajectory: Sendable {
 }
 
 @Suite struct PublishedTrajectoryTests {
-  static let folder = ProcessInfo.processInfo.environment["SOLVE_DATA"] ?? "../shared/data"
-  static let isThere = FileManager.default.fileExists(atPath: folder + "/dag")
-
-  @Test(.enabled(if: isThere, "data sets of graphs are not there"), arguments: PublishedTrajectory.all)
+  @Test(.enabled(if: StoredGraphs.areThere, StoredGraphs.absence), arguments: PublishedTrajectory.all)
   func `Swaps from a covariance go the way of the published program`(run: PublishedTrajectory) throws {
-    let text = try String(contentsOfFile: "\(Self.folder)/dag/\(run.data)_X.csv", encoding: .utf8)
-    let rows = text.split(whereSeparator: \.isNewline).dropFirst().map { line in
-      line.split(separator: ",").map { Double($0)! }
-    }
-    let values = DenseMatrix(rowCount: rows.count, columnCount: rows[0].count) { rows[$0][$1] }
-    let c = SampleCovariance(SampleTable(names: (0..<rows[0].count).map { "x\($0)" }, values: values))
+    let c = try StoredGraphs.covariance(run.data)
     let outcome = try TopologicalSwaps().leastSquares(c, from: run.start)
     let scores = outcome.steps.map(\.score) + [outcome.score]
     #expect(scores.count == run.scores.count)
