@@ -54,6 +54,28 @@ import Testing
     #expect(result.graph.isAcyclic && result.order.sorted() == [0, 1, 2, 3])
   }
 
+  @Test func `cycles of many edges show in the determinant where the exponential hides them`() throws {
+    // A ring of twelve as the start of a path without rounds: h is that of the ring.
+    let d = 12
+    let ring = WeightedGraph(
+      names: Self.names(d), edges: (0..<d).map { .init(from: $0, to: ($0 + 1) % d, weight: 0.9) })
+    var squares = ring.weights.values.map { $0 * $0 }
+    let determinant = AcyclicityFunction(kind: .logDeterminant, nodeCount: d).makeWorkspace().value(of: &squares)
+    let exponential = AcyclicityFunction(kind: .exponential, nodeCount: d).makeWorkspace().value(of: &squares)
+    #expect(exponential < 1e-8 && determinant > 0.01)
+    let cancellation = Cancellation()
+    cancellation.cancel()
+    let covariance = SampleCovariance(names: ring.names, matrix: DenseMatrix(identity: d), sampleCount: 100)
+    let result = try ContinuousLearner(
+      Self.options {
+        $0.start = ring
+        $0.acyclicity = .exponential
+      }
+    ).learn(covariance, context: SolveContext(cancellation: cancellation))
+    #expect(result.determinantAcyclicity == determinant)
+    #expect(abs(result.acyclicity - exponential) <= 1e-14)
+  }
+
   @Test(arguments: [StructureLoss.leastSquares, .gaussianEqualVariances])
   func `the central path finds it too`(loss: StructureLoss) throws {
     let covariance = try Self.moments(Self.chain, 4)

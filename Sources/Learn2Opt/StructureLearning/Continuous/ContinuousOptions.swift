@@ -15,8 +15,9 @@ public struct ContinuousOptions: Sendable {
   /// λ of the penalty `λ Σ |W|`, at least 0. Default 0.1.
   public var penalty = 0.1
   public var path = Path.augmentedLagrangian(AugmentedLagrangianSchedule())
-  /// h of the augmented Lagrangian. Default the logarithm of the determinant, the cheapest; the program of the authors of
-  /// NOTEARS has the exponential.
+  /// h of the augmented Lagrangian. Default the logarithm of the determinant, the cheapest and the one that
+  /// long cycles cannot hide from; the program of the authors of NOTEARS has the exponential, see
+  /// ``ContinuousStructure/determinantAcyclicity``.
   public var acyclicity = AcyclicityFunction.Kind.logDeterminant
   /// Whether Gaussian likelihoods have the term `-log |det(I - W)|`, which is 0 on acyclic graphs. Default true.
   public var hasDeterminant = true
@@ -25,7 +26,10 @@ public struct ContinuousOptions: Sendable {
   /// Whether the problem that remains when the order of the nodes is fixed, which is convex, is solved in the end: that
   /// frees the weights from what is left of the penalty of cycles, and makes h exactly 0. Default true.
   public var completesOrder = true
-  /// Relative decrease at which that ends. Default 1e-12.
+  /// Where ``ContinuousStructure/determinantAcyclicity`` is above this at the end of an augmented Lagrangian with another h,
+  /// the order is taken from the end of a further one with the determinant, begun there. Default 1e-6.
+  public var longCycleTolerance = 1e-6
+  /// Relative decrease at which the problem of the order ends. Default 1e-12.
   public var completionDecrease = 1e-12
   /// Edges with a weight below this in modulus are cut, in units of the child over those of the parent. Default 0.3.
   public var threshold = 0.3

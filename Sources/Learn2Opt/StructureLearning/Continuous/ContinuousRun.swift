@@ -43,22 +43,29 @@ struct ContinuousRun {
     let minimizer = makeMinimizer(objective, options.minimization)
     let start = options.start?.weights.values ?? [Double](repeating: 0, count: d * d)
     let x = Vector(layout.variables(weights: start, intercepts: [Double](repeating: 0, count: layout.interceptCount)))
-    let run =
+    var run =
       switch options.path {
       case .augmentedLagrangian(let schedule): schedule.run(objective, minimizer, x, context)
       case .centralPath(let schedule): schedule.run(objective, minimizer, x, context)
       }
-    let path = fit(objective)
-    let all = AcyclicSelection(path.graph.weights, names: names, constraints: constraints, threshold: 0)
+    let path = fit(objective), acyclicity = objective.h
+    let determinant = determinantAcyclicity(path.graph.weights)
+    let completes = options.completesOrder && run.end != .undefined
+    if completes && determinant.isFinite && determinant > options.longCycleTolerance {
+      closeLongCycles(objective, minimizer, x, determinant, &run)
+    }
+    let last = fit(objective)
+    let all = AcyclicSelection(last.graph.weights, names: names, constraints: constraints, threshold: 0)
     let order = constraints.repaired(all.order)
-    let completion = options.completesOrder && run.end != .undefined ? complete(order, path) : nil
+    let completion = completes ? complete(order, last) : nil
     let source = (completion ?? path).graph.weights
     let selection = AcyclicSelection(source, names: names, constraints: constraints, threshold: options.threshold)
     var intercepts = (completion ?? path).intercepts
     let cut = evaluated(selection.graph, intercepts)
     let refitted = refit(selection.graph, &intercepts)
     return ContinuousStructure(
-      end: run.end, path: path, acyclicity: objective.h, order: order, completion: completion, cut: cut,
+      end: run.end, path: path, acyclicity: acyclicity,
+      determinantAcyclicity: determinant, order: order, completion: completion, cut: cut,
       refitted: evaluated(refitted, intercepts), removedCount: selection.removedCount, rounds: run.rounds,
       iterations: run.iterations, evaluations: minimizer.evaluationCount, finalPenalty: run.finalPenalty)
   }
@@ -67,6 +74,24 @@ struct ContinuousRun {
     if constraints.isFree { return nil }
     let square = options.requiredWeight * options.requiredWeight
     return DenseMatrix(rowCount: d, columnCount: d) { i, j in isRequired(i, j) ? square : 0 }
+  }
+
+  private func determinantAcyclicity(_ weights: DenseMatrix) -> Double {
+    var squares = weights.values.map { $0 * $0 }
+    return AcyclicityFunction(kind: .logDeterminant, nodeCount: d).makeWorkspace().value(of: &squares)
+  }
+
+  /// Goes on from the path's end with the logarithm of the determinant, from which long cycles cannot hide.
+  private func closeLongCycles(
+    _ objective: AcyclicObjective, _ minimizer: BoundConstrainedMinimizer, _ x: Vector, _ h: Double, _ run: inout PathRun
+  ) {
+    guard case .augmentedLagrangian(var schedule) = options.path, run.end != .stopped else { return }
+    schedule.firstPenalty = max(schedule.firstPenalty, 1 / h)
+    objective.acyclicity = AcyclicityFunction(kind: .logDeterminant, nodeCount: d).makeWorkspace()
+    let more = schedule.run(objective, minimizer, x, context)
+    run.iterations += more.iterations
+    run.rounds += more.rounds
+    if more.end == .stopped { run.end = .stopped }
   }
 
   private func makeMinimizer(

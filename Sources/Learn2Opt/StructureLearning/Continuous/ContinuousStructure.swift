@@ -35,6 +35,10 @@ public struct ContinuousStructure: Sendable, Equatable {
   public var path: Fit
   /// h of the path's weights.
   public var acyclicity: Double
+  /// The logarithm of the determinant of the path's weights, whatever h the path had; infinite outside its domain. It
+  /// counts a closed walk of k edges by 1/k, the exponential by 1/k!, which hides long cycles: where this is much larger
+  /// than ``acyclicity``, the path's weights still have such cycles.
+  public var determinantAcyclicity: Double
   /// An order with parents before children for the largest weights.
   public var order: [Int]
   /// The minimum of the objective over all graphs with this order, from the path's weights on; nil if it was not asked
@@ -47,9 +51,9 @@ public struct ContinuousStructure: Sendable, Equatable {
   public var refitted: Fit
   /// Edges above the threshold that were left out as they close a cycle with larger ones.
   public var removedCount: Int
-  /// Updates of the multiplier, or stages.
+  /// Updates of the multiplier, or stages, with those that close long cycles.
   public var rounds: Int
-  /// Steps of all minimizations.
+  /// Steps of all minimizations but those of the order's convex problem.
   public var iterations: Int
   /// Evaluations of the loss and h.
   public var evaluations: Int

@@ -9,15 +9,16 @@ import LinearAlgebra
 #endif
 
 extension TimeSeriesGraph {
-  /// The spectral radius of the companion matrix of `A_l (I - W)⁻¹`: the process is stationary if it is below 1. 0 without lags;
-  /// infinite where numbers are not finite or `I - W` is singular.
+  /// The spectral radius of the companion matrix of `A_l (I - W)⁻¹`: the process is stationary if it is below 1.
+  /// 0 without lags; infinite where numbers are not finite or `I - W` is singular.
   ///
   /// By Gelfand's formula from norms of powers 2ᵏ, each scaled to norm 1: the error after k squarings is a factor
   /// O(log(order) / 2ᵏ).
   /// - Complexity: O(16 (p d)³).
   public var spectralRadius: Double {
     let d = nodeCount, p = lagCount
-    guard p > 0, let factor = LU(Self.identityMinus(contemporaneous.weights).transposed) else { return p == 0 ? 0 : .infinity }
+    if p == 0 { return 0 }
+    guard let factor = LU(Self.identityMinus(contemporaneous.weights).transposed) else { return .infinity }
     // Row vectors: (x_t, …, x_{t-p+1}) = (x_{t-1}, …, x_{t-p}) C.
     var companion = DenseMatrix(rowCount: d * p, columnCount: d * p)
     for (lag, weights) in lagged.enumerated() {
