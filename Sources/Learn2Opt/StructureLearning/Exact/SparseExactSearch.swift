@@ -5,17 +5,17 @@ import Solvers
 /// The acyclic graph with the best sum of scores of parent sets, with a proof: a binary for each node and candidate set, one
 /// set a node, and rows that cut off cycles when they turn up, by branch and cut.
 ///
-/// Starts from a local search over orders and from a given graph, then raises a bound by the linear relaxation, which leaves
-/// only candidates that a better graph may have. What gap there is then is closed by dynamic programming where the nodes are
-/// few, else by branch and cut; where time runs out first, the answer says how far from the best it can be.
+/// Starts from a local search over orders and from a given graph. Few nodes are settled by dynamic programming over sets of
+/// nodes; for more the linear relaxation raises a bound and leaves only candidates that a better graph may have, and branch
+/// and cut closes the gap. Where time runs out first, the answer says how far from the best it can be.
 public struct SparseExactSearch: Sendable {
   /// Wall-clock limit; nil for none.
   public var timeLimit: Duration?
   /// Difference of score and bound at which the search ends; the scores of graphs with one edge more or less differ by
   /// about log(n)/(2n), which is much more.
   public var absoluteGap = 1e-9
-  /// Nodes up to which a gap that the relaxation leaves is closed by dynamic programming over sets of nodes instead of branch
-  /// and cut; at most 24, of 2^d numbers of memory.
+  /// Nodes up to which dynamic programming over sets of nodes is tried before relaxation, branch and cut; at most 24. It takes
+  /// a memory of 2^d numbers.
   public var subsetLimit = 22
   /// Random orders that are improved before the search.
   public var restarts = 20
@@ -50,6 +50,12 @@ public struct SparseExactSearch: Sendable {
     if let best, excess <= absoluteGap {
       return SparseExactResult(scores, best.choice, bound: shift, nodes: 0, seconds: deadline.elapsed)
     }
+    if scores.nodeCount <= min(subsetLimit, ParentSetProgram.nodeLimit) {
+      report(.phase("sets of first nodes"))
+      if let choice = ParentSetProgram.solve(scores, until: isOver) {
+        return SparseExactResult(scores, choice, bound: scores.total(of: choice), nodes: 0, seconds: deadline.elapsed)
+      }
+    }
     // A power of two: scores come back unrounded.
     let scale = excess > 0 ? exp2((log2(SparseExactSearch.usualObjective / excess)).rounded()) : 1
     let costs = scores.candidates.enumerated().map { v, list in list.map { ($0.score - least[v]) * scale } }
@@ -67,14 +73,6 @@ public struct SparseExactSearch: Sendable {
     let rootBound = relaxation.bound / scale + shift
     if let best, isOver() || best.score - rootBound <= absoluteGap {
       return SparseExactResult(scores, best.choice, bound: rootBound, nodes: 0, seconds: deadline.elapsed)
-    }
-    if scores.nodeCount <= min(subsetLimit, ParentSetProgram.nodeLimit) {
-      report(.phase("sets of first nodes"))
-      let left = ParentSetScores(scores, keeping: relaxation.kept)
-      if let found = ParentSetProgram.solve(left, until: isOver) {
-        let choice = found.enumerated().map { v, k in relaxation.kept[v][k] }
-        return SparseExactResult(scores, choice, bound: scores.total(of: choice), nodes: 0, seconds: deadline.elapsed)
-      }
     }
     return try branch(scores, relaxation, costs, best, rootBound, scale, shift, deadline, cancellation, report)
   }
