@@ -57,6 +57,8 @@ let package = Package(
       path: "Benchmarks/Factorization"),
     .executableTarget(
       name: "derivative-benchmark", dependencies: ["Constraints", "Solvers"], path: "Benchmarks/Derivatives"),
+    .executableTarget(
+      name: "dag-benchmark", dependencies: ["Learn2Opt", "LinearAlgebra", "Solvers"], path: "Benchmarks/dag/Runner"),
     .testTarget(name: "ConstraintsTests", dependencies: ["Constraints"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
     .testTarget(name: "SolversTests", dependencies: ["Solvers", "Constraints", "LinearAlgebra", glpk]),

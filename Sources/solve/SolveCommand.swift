@@ -21,8 +21,8 @@ struct SolveCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Run.self, Why.self, Check.self, Plan.self, Verify.self, Convert.self, Show.self, Analyze.self, ListSolvers.self, Explain.self,
-      Manual.self,
+      Run.self, Why.self, Check.self, Plan.self, Verify.self, Convert.self, Show.self, Analyze.self, Dag.self, ListSolvers.self,
+      Explain.self, Manual.self,
     ],
     defaultSubcommand: Run.self)
 

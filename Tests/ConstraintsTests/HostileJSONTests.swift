@@ -159,11 +159,11 @@ struct HostileJSONTests {
   @Test func damagedCSV() {
     var random = SplitMix(state: 5)
     let text = Array("oven,bread,\"x, \"\"y\"\"\"\r\n1,2,3\n\n4;5,6\t\n".utf8)
-    for n in 0...text.count { _ = CSVTable(Array(text.prefix(n))) }
+    for n in 0...text.count { _ = try? CSVTable(Array(text.prefix(n))) }
     for _ in 0..<3000 {
       var copy = text
       copy[Int.random(in: 0..<copy.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
-      guard let table = CSVTable(copy) else { continue }
+      guard let table = try? CSVTable(copy) else { continue }
       for row in 0..<table.rowCount { for column in 0..<table.columnCount(row) { _ = table.text(row, column) } }
     }
   }

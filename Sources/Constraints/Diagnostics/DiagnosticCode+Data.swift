@@ -1,6 +1,7 @@
 extension DiagnosticCode {
   static let dataCodes: [DiagnosticCode] = [
-    missingData, badData, repeatedMember, undefinedNumber, tooManyCombinations, unreadableData,
+    missingData, badData, repeatedMember, undefinedNumber, tooManyCombinations, unreadableData, missingValue, emptyColumn,
+    cyclicEdges,
   ]
 
   public static let missingData = DiagnosticCode(
@@ -33,4 +34,19 @@ extension DiagnosticCode {
     cause: "It is missing, not readable, or not a table with the columns that the model names.",
     example: "\"use\": {\"csv\": \"use.csv\", \"value\": \"hours\"} without a column hours",
     mend: "Check the path, which starts from the folder of the model, and the names of the columns.")
+  public static let missingValue = DiagnosticCode(
+    "D607", "a table of samples has a cell without a value",
+    cause: "What stands for an unknown number is a choice that changes the result, so none is made unasked.",
+    example: "4.2,,1.7 or 4.2,NA,1.7",
+    mend: "Fill in the value, or choose: solve dag --missing drop leaves such rows out, --missing mean puts in the column's mean.")
+  public static let emptyColumn = DiagnosticCode(
+    "D608", "a column of samples says nothing",
+    cause: "All its values are the same, or it repeats another column; no method can give it parents or children of its own.",
+    example: "a column of zeros",
+    mend: "Leave the column out.")
+  public static let cyclicEdges = DiagnosticCode(
+    "D609", "the edges of a graph that must be acyclic form a cycle",
+    cause: "Causal order, equivalence class and effects of interventions are defined for acyclic graphs.",
+    example: "a,b and b,c and c,a",
+    mend: "Remove or turn one of the edges.")
 }

@@ -16,6 +16,22 @@ extension BLAS {
     return true
   }
 
+  /// The inverse of a lower triangular L, row by row: entry (r, k) at `r * n + k`, 0 above the diagonal.
+  /// - Complexity: O(n³/3).
+  public static func invertLower(
+    _ n: Int, _ lower: UnsafePointer<Double>, into inverse: UnsafeMutablePointer<Double>
+  ) {
+    if n == 0 { return }
+    // By rows, the inverse of L is the upper triangular inverse of Lᵀ by columns.
+    for r in 0..<n {
+      for k in 0..<n { inverse[r * n + k] = k <= r ? lower[k * n + r] : 0 }
+    }
+    var order = Int32(n)
+    var stride = order
+    var info: Int32 = 0
+    dtrtri_("U", "N", &order, inverse, &stride, &info)
+  }
+
   /// Replaces A by `L⁻¹ A L⁻ᵀ` for a lower triangular L.
   /// - Complexity: O(2n³).
   public static func congruence(_ n: Int, _ a: UnsafeMutablePointer<Double>, inverseOf lower: UnsafePointer<Double>) {

@@ -19,5 +19,7 @@ public enum BLAS {
   }()
 
   /// Sets one thread, the first time in a process, unless `OPENBLAS_NUM_THREADS` says otherwise.
-  static func useOneThreadUnlessAsked() { _ = oneThreadUnlessAsked }
+  ///
+  /// To be called by methods of many small products, which waiting for threads would slow down.
+  public static func useOneThreadUnlessAsked() { _ = oneThreadUnlessAsked }
 }

@@ -10,6 +10,7 @@ public final class AcyclicityWorkspace {
   private let inverse: MMatrixInverse?
 
   init(_ function: AcyclicityFunction) {
+    BLAS.useOneThreadUnlessAsked()
     self.function = function
     d = function.nodeCount
     transposed = Vector(count: d * d)

@@ -30,7 +30,7 @@ extension AlgebraicReader {
       return nil
     }
     let separator = document.member(value, "separator").flatMap { document.textBytes($0).first }
-    guard let table = CSVTable(text.bytes, separator: separator) else {
+    guard let table = try? CSVTable(text.bytes, separator: separator) else {
       report(.unreadableData, "'\(path)' has a quote that is not closed, or is not UTF-8", at: file)
       return nil
     }

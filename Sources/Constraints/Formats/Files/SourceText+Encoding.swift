@@ -3,7 +3,7 @@ extension SourceText {
   ///
   /// Readers call this once before they look at tokens.
   /// - Complexity: O(size).
-  func encodingError() -> Diagnostic? {
+  public func encodingError() -> Diagnostic? {
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
       return Diagnostic(
         .notText, "the file is UTF-16, not UTF-8", at: location(at: 0), mend: "save it as UTF-8")

@@ -67,6 +67,19 @@ public struct WeightedGraph: Sendable, Equatable {
     return order.count == nodeCount ? order : nil
   }
 
+  /// For each node of an acyclic graph, all nodes that a directed path from it reaches; empty sets for a graph with a cycle.
+  /// - Complexity: O(d² + edges · d/64).
+  public var descendants: [NodeSet] {
+    var result = [NodeSet](repeating: NodeSet(nodeCount: nodeCount), count: nodeCount)
+    for i in (topologicalOrder ?? []).reversed() {
+      for j in 0..<nodeCount where weights[i, j] != 0 {
+        result[i].insert(j)
+        result[i].formUnion(result[j])
+      }
+    }
+    return result
+  }
+
   /// A directed cycle, as its nodes in order with the first not repeated; nil for an acyclic graph.
   /// - Complexity: O(d²).
   public var cycle: [Int]? {

@@ -28,8 +28,21 @@ public struct PriorKnowledge: Sendable, Equatable {
 
   /// Whether an edge i → j may be there.
   public func allows(_ i: Int, _ j: Int) -> Bool {
-    if i == j || forbidden.contains(Pair(from: i, to: j)) || roots.contains(j) || leaves.contains(i) { return false }
-    if let a = tiers[i], let b = tiers[j], a > b { return false }
-    return true
+    i != j && !forbidden.contains(Pair(from: i, to: j)) && !roots.contains(j) && !leaves.contains(i)
+      && !fallsInTier(i, j)
+  }
+
+  private func fallsInTier(_ i: Int, _ j: Int) -> Bool {
+    guard let a = tiers[i], let b = tiers[j] else { return false }
+    return a > b
+  }
+
+  /// Why an edge i → j may not be there, in words that follow "but"; nil if it may.
+  func reasonAgainst(_ i: Int, _ j: Int, names: [String]) -> String? {
+    if forbidden.contains(Pair(from: i, to: j)) { return "it is forbidden too" }
+    if roots.contains(j) { return "\(names[j]) is a root, a node without parents" }
+    if leaves.contains(i) { return "\(names[i]) is a leaf, a node without children" }
+    if fallsInTier(i, j) { return "\(names[i]) is in a higher tier than \(names[j])" }
+    return nil
   }
 }

@@ -1,0 +1,34 @@
+/// A vector autoregression with effects within a time step, as learned.
+public struct DynamicStructure: Sendable, Equatable {
+  /// Effects with what they are worth.
+  public struct Fit: Sendable, Equatable {
+    public var graph: TimeSeriesGraph
+    /// `1/(2n) ‖X - X W - Y A‖²` of centred rows.
+    public var score: Double
+    /// `λ Σ |W| + λ' Σ |A|`.
+    public var penalty: Double
+    public var objective: Double { score + penalty }
+  }
+
+  /// How the search ended; ``ContinuousStructure/End/acyclic`` for a search over orders.
+  public var end: ContinuousStructure.End
+  /// Weights where the path ended, with a small h; nil for a search over orders.
+  public var path: Fit?
+  /// h of the path's weights; 0 for a search over orders.
+  public var acyclicity: Double
+  /// Parents within a time step before children.
+  public var order: [Int]
+  /// The minimum of the objective over all graphs with this order. Acyclic, and nothing is cut.
+  public var completion: Fit
+  /// The completed weights above the thresholds, fitted anew without a penalty.
+  public var refitted: Fit
+  /// Rows with all lags.
+  public var sampleCount: Int
+  /// Steps of all minimizations.
+  public var iterations: Int
+
+  /// The learned graph: ``refitted``'s.
+  public var graph: TimeSeriesGraph { refitted.graph }
+  /// Whether the process of the learned graph comes back from shocks: its spectral radius is below 1.
+  public var isStationary: Bool { graph.spectralRadius < 1 }
+}
