@@ -145,9 +145,9 @@ struct SparseExactTests {
       let covariance = randomCovariance(11, seed: UInt64(60 + seed), samples: 80)
       let scores = try ParentSetScores(gaussian: covariance, parentLimit: 3)
       let expected = leastScore(scores)
-      let choice = try #require(ParentSetProgram.solve(scores, until: { false }))
+      let choice = try #require(CandidateSetProgram.solve(scores, until: { false }))
       #expect(abs(scores.total(of: choice) - expected) <= 1e-10)
-      #expect(ParentSetProgram.solve(scores, until: { true }) == nil)
+      #expect(CandidateSetProgram.solve(scores, until: { true }) == nil)
       var search = SparseExactSearch()
       search.subsetLimit = 0
       let result = try search.solve(scores)

@@ -50,9 +50,9 @@ public struct SparseExactSearch: Sendable {
     if let best, excess <= absoluteGap {
       return SparseExactResult(scores, best.choice, bound: shift, nodes: 0, seconds: deadline.elapsed)
     }
-    if scores.nodeCount <= min(subsetLimit, ParentSetProgram.nodeLimit) {
+    if scores.nodeCount <= min(subsetLimit, CandidateSetProgram.nodeLimit) {
       report(.phase("sets of first nodes"))
-      if let choice = ParentSetProgram.solve(scores, until: isOver) {
+      if let choice = CandidateSetProgram.solve(scores, until: isOver) {
         return SparseExactResult(scores, choice, bound: scores.total(of: choice), nodes: 0, seconds: deadline.elapsed)
       }
     }

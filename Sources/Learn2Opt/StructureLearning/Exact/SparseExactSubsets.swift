@@ -4,7 +4,7 @@
 ///
 /// T. Silander, P. Myllymäki, "A simple approach for finding the globally optimal Bayesian network structure", Uncertainty in
 /// Artificial Intelligence (2006).
-struct ParentSetProgram {
+struct CandidateSetProgram {
   /// Most nodes: 2^d numbers of 8 bytes.
   static let nodeLimit = 24
   /// Sets between two looks at the clock.
