@@ -87,7 +87,7 @@ struct LearningRun {
     var random = SplitMix64(seed: options.seed)
     var moves = 0
     var value = Double.infinity
-    for start in 0...max(0, options.restarts) {
+    for start in 0...options.restarts(d) {
       if start > 0 {
         if shouldStop() { break }
         factor.set(constraints.repaired(Array(0..<d).shuffled(using: &random)))
@@ -95,7 +95,7 @@ struct LearningRun {
       let search = InsertionSearch(factor: factor, seed: random.next(), positions: constraints.positions)
       search.descend(shouldStop: shouldStop)
       search.shake(
-        memory, idle: options.shakesPerVariable * d, longest: options.longestShake, shouldStop: shouldStop)
+        memory, idle: min(1000, options.shakesPerVariable * d), longest: options.longestShake, shouldStop: shouldStop)
       moves += search.moveCount
       factor.refresh()
       if factor.score < value {
@@ -105,7 +105,7 @@ struct LearningRun {
     }
     return Found(
       order: best.order, value: value, bound: 0, proof: .none,
-      method: "insertion search over orders, \(options.restarts + 1) starts", moves: moves)
+      method: "insertion search over orders, \(options.restarts(d) + 1) starts", moves: moves)
   }
 
   private func restrictedSearch() -> Found {
@@ -119,7 +119,7 @@ struct LearningRun {
     var search = LocalOrderSearch(
       score, order: options.start ?? first, constraints: constraints, seed: random.next())
     var best = Found(order: search.order, value: search.value, bound: -.infinity, proof: .none, method: method)
-    for start in 0...max(0, options.restarts) {
+    for start in 0...options.restarts(d) {
       if start > 0 {
         if shouldStop() { break }
         search.set(Array(0..<d).shuffled(using: &random))

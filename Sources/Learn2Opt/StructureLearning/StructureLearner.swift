@@ -29,9 +29,9 @@ public struct StructureLearner: Sendable {
     public var exactness = Exactness.automatic
     /// Most variables for which the exact method runs by itself.
     public var exactLimit = 16
-    /// Searches from random orders, beside one from a greedy order.
-    public var restarts = 3
-    /// A search ends after this many shakes for every variable without a better order.
+    /// Searches from random orders, beside one from a greedy order; nil for 3 up to 100 variables and fewer beyond.
+    public var restarts: Int?
+    /// A search ends after this many shakes for every variable, but 1000 at most, without a better order.
     public var shakesPerVariable = 3
     /// Longest stretch of the order that a shake shuffles.
     public var longestShake = 12
@@ -49,6 +49,8 @@ public struct StructureLearner: Sendable {
     public var seed: UInt64 = 1
 
     public init() {}
+
+    func restarts(_ d: Int) -> Int { max(0, restarts ?? min(3, 300 / max(1, d))) }
   }
 
   public var options: Options

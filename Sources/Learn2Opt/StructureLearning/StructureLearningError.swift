@@ -12,6 +12,8 @@ public enum StructureLearningError: Error, Sendable, Equatable {
   case requiredEdgeExcluded(from: String, to: String, reason: String)
   /// An exact method was asked for more nodes than fit into memory and time.
   case tooManyNodes(count: Int, limit: Int, method: String)
+  /// An input or option makes no sense; the text says what and how to mend it.
+  case invalidOption(String)
   /// A value that an option cannot take, and what it can.
   case badOption(name: String, value: String, mend: String)
   /// A graph that must be acyclic has a directed cycle; its nodes in order, the first not repeated.
@@ -36,6 +38,7 @@ extension StructureLearningError: CustomStringConvertible {
       return "the edge \(from) -> \(to) is required, but \(reason): drop one of the two"
     case .tooManyNodes(let count, let limit, let method):
       return "\(method) takes at most \(limit) nodes, and there are \(count): use the order search and its bound instead"
+    case .invalidOption(let text): return text
     case .badOption(let name, let value, let mend):
       return "\(name) cannot be \(value): \(mend)"
     case .cyclicGraph(let cycle):

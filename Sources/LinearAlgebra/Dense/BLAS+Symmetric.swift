@@ -7,6 +7,7 @@ extension BLAS {
   /// - Complexity: O(n³/3).
   public static func factorCholesky(_ n: Int, _ a: UnsafeMutablePointer<Double>) -> Bool {
     if n == 0 { return true }
+    useOneThreadUnlessAsked()
     var order = Int32(n)
     var stride = order
     var info: Int32 = 0
@@ -14,6 +15,18 @@ extension BLAS {
     if info != 0 { return false }
     for j in 1..<max(n, 1) { (a + j * n).update(repeating: 0, count: j) }
     return true
+  }
+
+  /// Adds `Aᵀ A` to the lower triangle of a symmetric matrix, both column by column.
+  /// - Complexity: O(rows · columns²).
+  public static func addGram(
+    rowCount: Int, columnCount: Int, _ a: UnsafePointer<Double>, to c: UnsafeMutablePointer<Double>
+  ) {
+    if rowCount == 0 || columnCount == 0 { return }
+    useOneThreadUnlessAsked()
+    cblas_dsyrk(
+      CblasColMajor, CblasLower, CblasTrans, Int32(columnCount), Int32(rowCount), 1, a, Int32(rowCount), 1, c,
+      Int32(columnCount))
   }
 
   /// The inverse of a lower triangular L, row by row: entry (r, k) at `r * n + k`, 0 above the diagonal.

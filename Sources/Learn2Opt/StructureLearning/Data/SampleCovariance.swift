@@ -18,18 +18,35 @@ public struct SampleCovariance: Sendable, Equatable {
   }
 
   /// The moments of a table, whose columns are centred first.
-  /// - Complexity: O(n d²) for n samples of d variables.
-  public init(_ table: SampleTable) {
+  /// - Complexity: O(n d²) for n samples of d variables; memory of d² numbers and 256 rows.
+  public init(_ table: SampleTable) { self.init(table, rows: nil) }
+
+  /// The moments of some rows of a table, each as often as it is named; of all rows for nil.
+  init(_ table: SampleTable, rows: [Int]?) {
     let n = table.sampleCount, d = table.variableCount
-    var centred = table.values
-    for j in 0..<d {
-      let column = j * n..<(j + 1) * n
-      let mean = centred.values[column].reduce(0, +) / Double(max(1, n))
-      for k in column { centred.values[k] -= mean }
+    let count = rows?.count ?? n
+    let blockSize = 256
+    var sums = [Double](repeating: 0, count: d * d)
+    var block = [Double](repeating: 0, count: blockSize * d)
+    table.values.values.withUnsafeBufferPointer { x in
+      block.withUnsafeMutableBufferPointer { block in
+        let means = (0..<d).map { j in
+          if let rows { return rows.reduce(0.0) { $0 + x[j * n + $1] } / Double(max(1, count)) }
+          return x[j * n..<(j + 1) * n].reduce(0, +) / Double(max(1, count))
+        }
+        for start in stride(from: 0, to: count, by: blockSize) {
+          let size = min(blockSize, count - start)
+          for j in 0..<d {
+            for i in 0..<size { block[j * size + i] = x[j * n + (rows?[start + i] ?? start + i)] - means[j] }
+          }
+          BLAS.addGram(rowCount: size, columnCount: d, block.baseAddress!, to: &sums)
+        }
+      }
     }
-    var product = centred.transposed * centred
-    for k in product.values.indices { product.values[k] /= Double(max(1, n)) }
-    self.init(names: table.names, matrix: product, sampleCount: n)
+    let product = DenseMatrix(rowCount: d, columnCount: d) { i, j in
+      sums[min(i, j) * d + max(i, j)] / Double(max(1, count))
+    }
+    self.init(names: table.names, matrix: product, sampleCount: count)
   }
 
   public var variableCount: Int { names.count }

@@ -43,8 +43,11 @@ struct LocalOrderSearch<Score: LocalScore> {
   }
 
   /// Moves nodes until no single move lowers the score.
-  mutating func descend(shouldStop: () -> Bool = { false }) {
-    var sequence = order
+  mutating func descend(shouldStop: () -> Bool = { false }) { descend(order, shouldStop: shouldStop) }
+
+  /// Moves nodes of a list until no single move of one of them lowers the score.
+  private mutating func descend(_ nodes: [Int], shouldStop: () -> Bool) {
+    var sequence = nodes
     while true {
       sequence.shuffle(using: &random)
       var moved = false
@@ -102,7 +105,8 @@ struct LocalOrderSearch<Score: LocalScore> {
     return best
   }
 
-  /// Shuffles a short stretch of the order and descends again, many times; a worse order is taken back.
+  /// Shuffles a short stretch of the order and descends again near it, many times. What is no better is taken back; what
+  /// is better is followed by a descent of all nodes.
   /// - Parameters:
   ///   - idle: ends after so many shakes in a row without a lower score.
   ///   - longest: length of the longest stretch.
@@ -114,14 +118,17 @@ struct LocalOrderSearch<Score: LocalScore> {
       let best = (order: order, value: value)
       let length = Int.random(in: 3...max(3, min(longest, d)), using: &random)
       let start = Int.random(in: 0...(d - length), using: &random)
+      let margin = InsertionSearch.margin
+      let near = Array(order[max(0, start - margin)..<min(d, start + length + margin)])
       order[start..<(start + length)].shuffle(using: &random)
       set(order)
-      descend(shouldStop: shouldStop)
+      descend(near, shouldStop: shouldStop)
       if value < best.value - max(1, abs(best.value)) * Self.relativeTolerance {
         failures = 0
+        descend(shouldStop: shouldStop)
       } else {
         failures += 1
-        if value > best.value { (order, value) = best }
+        (order, value) = best
       }
     }
   }

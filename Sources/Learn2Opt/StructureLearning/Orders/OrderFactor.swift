@@ -64,6 +64,23 @@ final class OrderFactor {
     inverse.update(from: other.inverse, count: d * d)
   }
 
+  /// Takes back what moves within a range of positions have changed since this was a copy of another.
+  /// - Complexity: O(d w) for a range of w positions.
+  func copy(from other: OrderFactor, positions range: Range<Int>) {
+    let low = range.lowerBound, count = range.count
+    for k in range {
+      order[k] = other.order[k]
+      position[order[k]] = k
+    }
+    // Rotations change the columns of L in the range; elsewhere only the rows in it have changed places.
+    for k in 0..<low { (l + k * d + low).update(from: other.l + k * d + low, count: count) }
+    (l + low * d).update(from: other.l + low * d, count: count * d)
+    (inverse + low * d).update(from: other.inverse + low * d, count: count * d)
+    for r in range.upperBound..<max(range.upperBound, d) {
+      (inverse + r * d + low).update(from: other.inverse + r * d + low, count: count)
+    }
+  }
+
   /// Factors the present order again, which removes what rounding has added.
   func refresh() { set(order) }
 

@@ -4,15 +4,16 @@ import LinearAlgebra
 protocol SwapProblem {
   var order: [Int] { get }
   var score: Double { get }
-  /// At `b * d + a`, for positions a < b, the total weight of all directed paths from the node at a to the one at b, in
-  /// absolute weights.
-  func pathWeights() -> [Double]
+  /// The best weights for the order: at `b * d + a`, for positions a < b, that of the edge from the node at a to the one
+  /// at b.
+  func edgeWeights() -> [Double]
   /// The score after each of some moves of the nodes at two positions a < b, one move at a time.
   mutating func scores(afterMoving pairs: [(Int, Int)]) -> [Double]
   mutating func set(_ order: [Int])
 }
 
-/// Path weights from weights in the coordinates of an order: at `b * d + a` the weight of the edge from position a to b.
+/// At `b * d + a`, for positions a < b, the total absolute weight of all directed paths from a to b, from the weights of
+/// edges in the same places.
 ///
 /// All terms are non-negative, so nothing cancels and the smallest weights keep their digits, which a general inverse of
 /// `I - |W|` would lose.
@@ -50,13 +51,13 @@ struct FactorSwaps: SwapProblem {
   mutating func set(_ order: [Int]) { factor.set(order) }
 
   /// The weights are `-L⁻ᵀ D` above the diagonal, for D the diagonal of L.
-  func pathWeights() -> [Double] {
+  func edgeWeights() -> [Double] {
     let d = factor.d
     var edges = [Double](repeating: 0, count: d * d)
     for b in 0..<d {
-      for a in 0..<b { edges[b * d + a] = factor.inverse[b * d + a] * factor.l[b * d + b] }
+      for a in 0..<b { edges[b * d + a] = -factor.inverse[b * d + a] * factor.l[b * d + b] }
     }
-    return Learn2Opt.pathWeights(of: edges, nodeCount: d)
+    return edges
   }
 
   /// - Complexity: O(d²) for each first position among the pairs, O(b - a) for each pair besides.
@@ -184,7 +185,7 @@ struct LocalSwaps<Score: LocalScore>: SwapProblem {
     }
   }
 
-  func pathWeights() -> [Double] { Learn2Opt.pathWeights(of: edges, nodeCount: order.count) }
+  func edgeWeights() -> [Double] { edges }
 
   mutating func scores(afterMoving pairs: [(Int, Int)]) -> [Double] {
     let total = score

@@ -78,24 +78,14 @@ public struct TopologicalSwaps: Sendable {
   public struct Outcome: Sendable, Equatable {
     public var order: [Int]
     public var score: Double
+    /// The best weights for the order: entry (i, j) is that of the edge i → j.
+    public var weights: DenseMatrix
     /// The rounds that changed the order.
     public var steps: [Step]
   }
 
   public var options: Options
   public init(_ options: Options = Options()) { self.options = options }
-
-  /// Minimizes `½ Σ r_v` over orders.
-  /// - Throws: ``StructureLearningError/singularCovariance(_:)``.
-  public func leastSquares(
-    _ covariance: SampleCovariance, from order: [Int], shouldStop: () -> Bool = { false }
-  ) throws(StructureLearningError) -> Outcome {
-    guard let factor = OrderFactor(covariance.matrix, order: order) else {
-      throw .singularCovariance("a column repeats a combination of others")
-    }
-    var problem = FactorSwaps(factor, move: options.move)
-    return run(&problem, shouldStop: shouldStop)
-  }
 
   /// The search on any inner problem.
   func run<Problem: SwapProblem>(_ problem: inout Problem, shouldStop: () -> Bool) -> Outcome {
@@ -105,7 +95,7 @@ public struct TopologicalSwaps: Sendable {
     let sizes = options.sizes(d)
     var largeLeft = sizes.searches
     while d > 1 && !shouldStop() {
-      let paths = problem.pathWeights()
+      let paths = pathWeights(of: problem.edgeWeights(), nodeCount: d)
       var values: [Double] = []
       for b in 1..<d { values += paths[b * d..<b * d + b] }
       values.sort()
@@ -131,7 +121,12 @@ public struct TopologicalSwaps: Sendable {
       problem.set(order)
       score = problem.score
     }
-    return Outcome(order: problem.order, score: score, steps: steps)
+    let edges = problem.edgeWeights()
+    var weights = DenseMatrix(rowCount: d, columnCount: d)
+    for b in 0..<d {
+      for a in 0..<b { weights[problem.order[a], problem.order[b]] = edges[b * d + a] }
+    }
+    return Outcome(order: problem.order, score: score, weights: weights, steps: steps)
   }
 
   /// Positions (a, b) of pairs whose path weight lies above one value and at most at another.

@@ -11,18 +11,12 @@ enum Resampling {
   /// Moments of as many rows, drawn from the table with replacement, or of half as many drawn without.
   /// - Complexity: O(n d²).
   static func rows(of table: SampleTable, halves: Bool, using random: inout SplitMix64) -> SampleCovariance {
-    let n = table.sampleCount, d = table.variableCount
-    let rows: [Int]
-    if halves {
-      rows = Array(0..<n).shuffled(using: &random).prefix(max(2, n / 2)).sorted()
-    } else {
-      rows = (0..<n).map { _ in Int.random(in: 0..<n, using: &random) }
-    }
-    var values = DenseMatrix(rowCount: rows.count, columnCount: d)
-    for j in 0..<d {
-      for (i, row) in rows.enumerated() { values.values[j * rows.count + i] = table.values.values[j * n + row] }
-    }
-    return SampleCovariance(SampleTable(names: table.names, values: values))
+    let n = table.sampleCount
+    let rows =
+      halves
+      ? Array(0..<n).shuffled(using: &random).prefix(max(2, n / 2)).sorted()
+      : (0..<n).map { _ in Int.random(in: 0..<n, using: &random) }
+    return SampleCovariance(table, rows: rows)
   }
 
   /// Moments of normal samples whose true moments are those given: a Wishart matrix over n, from its triangular factor.
