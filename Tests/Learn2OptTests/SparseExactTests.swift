@@ -105,7 +105,9 @@ struct SparseExactTests {
       let scores = try ParentSetScores(gaussian: randomCovariance(d, seed: UInt64(seed)), parentLimit: 2)
       let expected = leastOfAllChoices(scores)
       #expect(abs(leastScore(scores) - expected) <= 1e-12)
-      let result = try SparseExactSearch().solve(scores)
+      var search = SparseExactSearch()
+      search.subsetLimit = seed % 2 == 0 ? 0 : 22
+      let result = try search.solve(scores)
       #expect(abs(result.score - expected) <= 1e-8)
       #expect(result.bound <= expected + 1e-9 && result.gap <= 1e-7)
     }
@@ -127,6 +129,7 @@ struct SparseExactTests {
         // Without the local search the tree has to find the graph itself.
         var search = SparseExactSearch()
         search.restarts = 1
+        search.subsetLimit = 0
         let result = try search.solve(scores)
         let expected = leastScore(scores)
         #expect(abs(result.score - expected) <= 1e-8, "\(d): \(result.score) \(expected)")
@@ -134,6 +137,21 @@ struct SparseExactTests {
         let edges = result.parents.enumerated().flatMap { v, p in p.map { WeightedGraph.Edge(from: $0, to: v, weight: 1) } }
         #expect(WeightedGraph(names: scores.names, edges: edges).isAcyclic)
       }
+    }
+  }
+
+  @Test func `dynamic programming and branch and cut agree`() throws {
+    for seed in 1...3 {
+      let covariance = randomCovariance(11, seed: UInt64(60 + seed), samples: 80)
+      let scores = try ParentSetScores(gaussian: covariance, parentLimit: 3)
+      let expected = leastScore(scores)
+      let choice = try #require(CandidateSetProgram.solve(scores, until: { false }))
+      #expect(abs(scores.total(of: choice) - expected) <= 1e-10)
+      #expect(CandidateSetProgram.solve(scores, until: { true }) == nil)
+      var search = SparseExactSearch()
+      search.subsetLimit = 0
+      let result = try search.solve(scores)
+      #expect(abs(result.score - expected) <= 1e-8 && result.gap <= 1e-7)
     }
   }
 

@@ -1,7 +1,8 @@
 import Constraints
 
 /// A model of functions with graphs without cycles, where no row of whole numbers can say so: first a smooth solve with
-/// `h(W ∘ W) = 0`, then the order of its graph with the entries against it set to 0, then better orders.
+/// `h(W ∘ W) = 0`, then the order of its graph with the entries against it set to 0, then better orders. Where a model splits
+/// into regressions of the nodes, whole orders are compared instead, and the smooth solve only starts them if it is asked for.
 ///
 /// The smooth solve only chooses an order; its small entries close cycles and are not kept. With the order the model has no
 /// acyclicity left, and is solved as any other. Then nodes are tried after all nodes that are not behind them in the graph:
@@ -18,8 +19,11 @@ struct AcyclicDescent {
 
   /// Share of the time left that the smooth solve may take.
   private static let smoothShare = 0.5
-  /// Largest h that the smooth solve leaves.
-  private static let smoothTolerance = 1e-8
+  /// Largest h that the smooth solve leaves, how stationary it ends, and its iterations at most: it has to tell which way
+  /// edges lead, and near a graph without cycles, where the gradient of h vanishes, further digits are slow to come.
+  private static let smoothFeasibility = 1e-6
+  private static let smoothOptimality = 1e-4
+  private static let smoothIterations = 2_000
   /// Gains up to this share of the objective are rounding.
   private static let least = 1e-9
 
@@ -32,15 +36,19 @@ struct AcyclicDescent {
   }
 
   func solve() throws(SolverError) -> Solution {
-    var orders = smoothOrders()
+    var orders: [[Int]] = []
     var isExact = false
-    if var problem = ColumnRegressions(model), !context.shouldStop {
+    if var problem = ColumnRegressions(model) {
+      // Orders are compared by what they cost: the smooth solve is of use only where it was asked for.
+      if options.solver != "auto" { orders = smoothOrders() }
       context.report(.phase("order search"))
       let order = problem.bestOrder(
         restarts: AcyclicOrderSearch().restarts, seed: options.seed, from: orders + [problem.greedyOrder()],
         until: { context.shouldStop })
       orders = [problem.settled(order)]
       isExact = true
+    } else {
+      orders = smoothOrders()
     }
     context.report(.phase("nonzero entries of the order"))
     var best = try solve(orders)
@@ -68,7 +76,9 @@ struct AcyclicDescent {
     var point = [Double](repeating: 0, count: model.variableCount)
     if let form = smoothForm() {
       var own = options
-      own.feasibilityTolerance = AcyclicDescent.smoothTolerance
+      own.feasibilityTolerance = AcyclicDescent.smoothFeasibility
+      own.optimalityTolerance = AcyclicDescent.smoothOptimality
+      own.iterationLimit = min(options.iterationLimit ?? .max, AcyclicDescent.smoothIterations)
       own.multistart = 1
       var limited = context
       limited.basis = nil

@@ -34,7 +34,7 @@ public struct SolverChoice: Sendable {
     switch route {
     case .convex(let reformulation): return ranked(able, reformulation, options)
     case .nonlinear(let nonlinear):
-      let reason = "draws the matrix to an acyclic one, whose order of nodes is then improved"
+      let reason = "orders of the nodes, the first from a smooth solve where costs of orders are not at hand"
       if nonlinear.hasAcyclicGraphs, let solver = able.first(where: { $0.name == "auglag" }) {
         return [SolverChoice(solver: solver, reason: reason)]
       }

@@ -14,9 +14,16 @@ struct ClusterSearch: Sendable {
   let sets: [ParentBits]
 
   /// Columns with values up to this are left out of a search.
-  private static let support = 1e-7
+  static let support = 1e-7
   /// Rows returned for one point.
   private static let limit = 40
+  /// Walks for one point at most, their steps for each node, and for how many of them a node that changed rests.
+  private static let mostWalks = 200
+  private static let stepsPerNode = 2
+  private static let resting = 4
+
+  /// A candidate that a point takes.
+  typealias Taken = (node: Int, set: ParentBits, value: Double)
 
   init(_ scores: ParentSetScores) {
     nodeCount = scores.nodeCount
@@ -27,34 +34,38 @@ struct ClusterSearch: Sendable {
   /// Sets whose rows a point violates by more than the tolerance, the most violated first.
   ///
   /// Whole points are searched exactly: those that violate a row have a cycle, whose nodes are such a set. Fractional ones
-  /// are searched from cycles of edges that are taken by much, and by growing sets greedily from pairs.
+  /// are searched from cycles of edges that are taken by much, and by walks from pairs.
   func violated(_ point: [Double], tolerance: Double) -> [ParentBits] {
-    var support: [(node: Int, set: ParentBits, value: Double)] = []
+    var support: [Taken] = []
     for (k, value) in point.enumerated() where value > ClusterSearch.support { support.append((nodes[k], sets[k], value)) }
+    return ClusterSearch.violated(support, nodeCount: nodeCount, tolerance: tolerance, limit: ClusterSearch.limit)
+  }
+
+  /// As above, for the candidates that a point takes.
+  static func violated(_ support: [Taken], nodeCount: Int, tolerance: Double, limit: Int) -> [ParentBits] {
     var found: [ParentBits: Double] = [:]
     func note(_ cluster: ParentBits) {
       if found[cluster] != nil { return }
       found[cluster] = ClusterSearch.activity(of: cluster, support)
     }
-    for cluster in cycles(support) { note(cluster) }
-    for cluster in grown(support, below: 1 - tolerance) { note(cluster) }
+    for cluster in cycles(support, nodeCount) { note(cluster) }
+    for cluster in walked(support, nodeCount, below: 1 - tolerance) { note(cluster) }
     let broken = found.filter { $0.value < 1 - tolerance }
     let sorted = broken.sorted {
       ($0.value, $0.key.nonzeroBitCount, $0.key) < ($1.value, $1.key.nonzeroBitCount, $1.key)
     }
-    return sorted.prefix(ClusterSearch.limit).map(\.key)
+    return sorted.prefix(limit).map(\.key)
   }
 
   /// The left side of a set's row.
-  private static func activity(of cluster: ParentBits, _ support: [(node: Int, set: ParentBits, value: Double)]) -> Double {
+  private static func activity(of cluster: ParentBits, _ support: [Taken]) -> Double {
     var total = 0.0
     for item in support where cluster >> ParentBits(item.node) & 1 != 0 && item.set & cluster == 0 { total += item.value }
     return total
   }
 
   /// The nodes of cycles whose edges are taken by so much that they lack less than 1 together, by shortest paths.
-  private func cycles(_ support: [(node: Int, set: ParentBits, value: Double)]) -> [ParentBits] {
-    let d = nodeCount
+  private static func cycles(_ support: [Taken], _ d: Int) -> [ParentBits] {
     var lengths = [Double](repeating: 1, count: d * d)
     for item in support {
       for u in ParentSetScores.nodes(item.set) { lengths[u * d + item.node] -= item.value }
@@ -81,26 +92,53 @@ struct ClusterSearch: Sendable {
     return result
   }
 
-  /// From each node, a set that grows by the node that lowers its row's left side the most.
-  private func grown(_ support: [(node: Int, set: ParentBits, value: Double)], below limit: Double) -> [ParentBits] {
+  /// From each pair of nodes, a set that changes by the node whose entering or leaving lowers its row's left side the most,
+  /// even where nothing does; a node that changed rests for a while. All sets on the way whose side is below the limit.
+  ///
+  /// F. Glover, "Tabu search, part I", ORSA Journal on Computing 1 (1989).
+  private static func walked(_ support: [Taken], _ d: Int, below limit: Double) -> [ParentBits] {
     var result: [ParentBits] = []
-    for root in 0..<nodeCount {
-      var cluster = ParentBits(1) << ParentBits(root)
-      for _ in 1..<max(1, nodeCount) {
-        // What each node would change: sets that it enters leave the sum, its own sets outside join it.
-        var change = [Double](repeating: 0, count: nodeCount)
-        for item in support where item.set & cluster == 0 {
+    var change = [Double](repeating: 0, count: d)
+    var rests = [Int](repeating: 0, count: d)
+    let pairs = (0..<d).flatMap { i in (0..<i).map { (i, $0) } }
+    // Of many pairs an even selection.
+    let step = max(1, pairs.count / ClusterSearch.mostWalks)
+    for start in stride(from: 0, to: pairs.count, by: step) {
+      var cluster = ParentBits(1) << ParentBits(pairs[start].0) | ParentBits(1) << ParentBits(pairs[start].1)
+      for v in 0..<d { rests[v] = 0 }
+      for now in 1...(ClusterSearch.stepsPerNode * d) {
+        var side = 0.0
+        for v in 0..<d { change[v] = 0 }
+        for item in support {
+          let common = item.set & cluster
           if cluster >> ParentBits(item.node) & 1 != 0 {
-            for u in ParentSetScores.nodes(item.set) { change[u] -= item.value }
-          } else {
+            if common == 0 {
+              // In the sum: it leaves with its node, or when one of its parents enters.
+              side += item.value
+              change[item.node] -= item.value
+              var rest = item.set
+              while rest != 0 {
+                change[rest.trailingZeroBitCount] -= item.value
+                rest &= rest - 1
+              }
+            } else if common & (common - 1) == 0 {
+              // It joins the sum when its only parent inside leaves.
+              change[common.trailingZeroBitCount] += item.value
+            }
+          } else if common == 0 {
             change[item.node] += item.value
           }
         }
+        if side < limit { result.append(cluster) }
         var best = -1
-        for v in 0..<nodeCount where cluster >> ParentBits(v) & 1 == 0 && (best < 0 || change[v] < change[best]) { best = v }
+        for v in 0..<d where rests[v] < now && (best < 0 || change[v] < change[best]) {
+          // One node alone is no cluster.
+          let isLast = cluster.nonzeroBitCount <= 2 && cluster >> ParentBits(v) & 1 != 0
+          if !isLast { best = v }
+        }
         if best < 0 { break }
-        cluster |= ParentBits(1) << ParentBits(best)
-        if ClusterSearch.activity(of: cluster, support) < limit { result.append(cluster) }
+        cluster ^= ParentBits(1) << ParentBits(best)
+        rests[best] = now + ClusterSearch.resting
       }
     }
     return result
@@ -123,26 +161,10 @@ struct SinkRounding: Heuristic {
 
   func propose(_ situation: HeuristicSituation) -> HeuristicProposal {
     guard let relaxation = situation.relaxation else { return HeuristicProposal() }
-    let d = scores.nodeCount
-    let first = scores.firstColumns
-    var placed: ParentBits = 0
-    var order: [Int] = []
-    while order.count < d {
-      var best: (node: Int, value: Double)?
-      for v in 0..<d where placed >> ParentBits(v) & 1 == 0 {
-        // How much of what the relaxation takes is still possible: sets within the nodes placed.
-        var value = -1.0
-        for (k, set) in scores.sets[v].enumerated() where set & ~placed == 0 {
-          if value < 0 { value = 0 }
-          value += relaxation[first[v] + k]
-        }
-        if best.map({ value > $0.value }) ?? true { best = (v, value) }
-      }
-      guard let best else { break }
-      order.append(best.node)
-      placed |= ParentBits(1) << ParentBits(best.node)
+    let values = scores.firstColumns.enumerated().map { v, first in
+      Array(relaxation[first..<(first + scores.candidates[v].count)])
     }
-    var search = ParentSetOrder(scores, order: order)
+    var search = ParentSetOrder(scores, order: scores.order(takenBy: values))
     search.improve { situation.deadline.isOver }
     guard let choice = search.choice else { return HeuristicProposal() }
     return HeuristicProposal(points: [scores.point(of: choice)])
@@ -150,6 +172,26 @@ struct SinkRounding: Heuristic {
 }
 
 extension ParentSetScores {
+  /// The order in which each next node is the one of whose candidates within the nodes before it most is taken.
+  /// - Parameter values: how much of each candidate of each node is taken.
+  func order(takenBy values: [[Double]]) -> [Int] {
+    var placed: ParentBits = 0
+    var order: [Int] = []
+    while order.count < nodeCount {
+      var best = -1
+      var most = -Double.infinity
+      for v in 0..<nodeCount where placed >> ParentBits(v) & 1 == 0 {
+        // A node without a candidate within comes last.
+        var value = -1.0
+        for (k, set) in sets[v].enumerated() where set & ~placed == 0 { value = max(value, 0) + values[v][k] }
+        if value > most { (best, most) = (v, value) }
+      }
+      order.append(best)
+      placed |= ParentBits(1) << ParentBits(best)
+    }
+    return order
+  }
+
   /// The column of each node's first candidate.
   var firstColumns: [Int] {
     var next = 0

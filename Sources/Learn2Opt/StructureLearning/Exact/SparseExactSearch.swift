@@ -5,14 +5,18 @@ import Solvers
 /// The acyclic graph with the best sum of scores of parent sets, with a proof: a binary for each node and candidate set, one
 /// set a node, and rows that cut off cycles when they turn up, by branch and cut.
 ///
-/// Starts from a local search over orders and from a given graph. For d up to about 40 nodes with parent limits of 2 to 4 the
-/// optimum is usually proved; where time runs out first, the answer says how far from the best it can be.
+/// Starts from a local search over orders and from a given graph. Few nodes are settled by dynamic programming over sets of
+/// nodes; for more the linear relaxation raises a bound and leaves only candidates that a better graph may have, and branch
+/// and cut closes the gap. Where time runs out first, the answer says how far from the best it can be.
 public struct SparseExactSearch: Sendable {
   /// Wall-clock limit; nil for none.
   public var timeLimit: Duration?
   /// Difference of score and bound at which the search ends; the scores of graphs with one edge more or less differ by
   /// about log(n)/(2n), which is much more.
   public var absoluteGap = 1e-9
+  /// Nodes up to which dynamic programming over sets of nodes is tried before relaxation, branch and cut; at most 24. It takes
+  /// a memory of 2^d numbers.
+  public var subsetLimit = 22
   /// Random orders that are improved before the search.
   public var restarts = 20
   public var seed: UInt64 = 1
@@ -46,9 +50,42 @@ public struct SparseExactSearch: Sendable {
     if let best, excess <= absoluteGap {
       return SparseExactResult(scores, best.choice, bound: shift, nodes: 0, seconds: deadline.elapsed)
     }
+    if scores.nodeCount <= min(subsetLimit, CandidateSetProgram.nodeLimit) {
+      report(.phase("sets of first nodes"))
+      if let choice = CandidateSetProgram.solve(scores, until: isOver) {
+        return SparseExactResult(scores, choice, bound: scores.total(of: choice), nodes: 0, seconds: deadline.elapsed)
+      }
+    }
     // A power of two: scores come back unrounded.
     let scale = excess > 0 ? exp2((log2(SparseExactSearch.usualObjective / excess)).rounded()) : 1
-    let (model, clusters) = formulation(scores, least, scale)
+    let costs = scores.candidates.enumerated().map { v, list in list.map { ($0.score - least[v]) * scale } }
+    var relaxation = ClusterRelaxation(
+      scores, costs: costs, tolerance: absoluteGap * scale,
+      best: best.map { found in
+        (found.choice, found.choice.enumerated().reduce(0) { $0 + costs[$1.offset][$1.element] })
+      }, deadline: deadline, cancellation: cancellation)
+    relaxation.run { bound, rows, candidates in
+      let found = best.map { $0.score }
+      report(.progress(.init(seconds: deadline.elapsed, nodes: 0, open: 0, incumbent: found, bound: bound / scale + shift)))
+      report(.log("\(rows) clusters, \(candidates) candidates left"))
+    }
+    if let found = relaxation.best { best = (found.choice, scores.total(of: found.choice)) }
+    let rootBound = relaxation.bound / scale + shift
+    if let best, isOver() || best.score - rootBound <= absoluteGap {
+      return SparseExactResult(scores, best.choice, bound: rootBound, nodes: 0, seconds: deadline.elapsed)
+    }
+    return try branch(scores, relaxation, costs, best, rootBound, scale, shift, deadline, cancellation, report)
+  }
+
+  /// Branch and cut over the candidates that the relaxation leaves.
+  private func branch(
+    _ all: ParentSetScores, _ relaxation: ClusterRelaxation, _ costs: [[Double]], _ start: (choice: [Int], score: Double)?,
+    _ rootBound: Double, _ scale: Double, _ shift: Double, _ deadline: Deadline, _ cancellation: Cancellation,
+    _ report: @escaping @Sendable (SolveEvent) -> Void
+  ) throws(StructureLearningError) -> SparseExactResult {
+    let scores = ParentSetScores(all, keeping: relaxation.kept)
+    let ownCosts = relaxation.kept.enumerated().map { v, list in list.map { costs[v][$0] } }
+    let (model, clusters) = formulation(scores, ownCosts, relaxation.clusters)
     var options = SolveOptions()
     options.solver = "branch"
     options.gap = 0
@@ -56,20 +93,25 @@ public struct SparseExactSearch: Sendable {
     options.timeLimit = timeLimit.map { _ in .seconds(deadline.remaining) }
     options.seed = seed
     var sources: [any Heuristic] = [SinkRounding(scores: scores)]
-    if let best { sources.append(StartPoint(name: "orders", points: [scores.point(of: best.choice)])) }
+    if let start {
+      let choice = start.choice.enumerated().map { v, k in relaxation.kept[v].firstIndex(of: k) ?? 0 }
+      sources.append(StartPoint(name: "orders", points: [scores.point(of: choice)]))
+    }
+    let spent = deadline.elapsed
     let solution: Solution
     do throws(SolverError) {
       solution = try SolvePipeline(
-        options: options, heuristics: sources, lazyConstraints: [clusters], cancellation: cancellation, report: report
+        options: options, heuristics: sources, lazyConstraints: [clusters], cancellation: cancellation,
+        report: { report($0.unscaled(by: scale, shift, after: spent)) }
       ).solve(model)
     } catch {
-      guard let best else { throw .invalidOption("the search over parent sets failed: \(error.rendered)") }
-      return SparseExactResult(scores, best.choice, bound: shift, nodes: 0, seconds: deadline.elapsed)
+      guard let start else { throw .invalidOption("the search over parent sets failed: \(error.rendered)") }
+      return SparseExactResult(all, start.choice, bound: rootBound, nodes: 0, seconds: deadline.elapsed)
     }
-    var choice = best?.choice
+    var choice = start?.choice
     if solution.hasPoint {
-      let found = scores.choice(of: solution.values)
-      if choice.map({ scores.total(of: found) < scores.total(of: $0) }) ?? true { choice = found }
+      let found = scores.choice(of: solution.values).enumerated().map { v, k in relaxation.kept[v][k] }
+      if choice.map({ all.total(of: found) < all.total(of: $0) }) ?? true { choice = found }
     }
     guard let choice else {
       throw .invalidOption(
@@ -77,34 +119,39 @@ public struct SparseExactSearch: Sendable {
           ? "no choice of parent sets is acyclic; give every node a set of fewer parents"
           : "no acyclic graph was found within the limit; allow more time")
     }
-    var bound = solution.bound.map { $0 / scale + shift } ?? shift
-    if solution.outcome == .optimal { bound = max(bound, scores.total(of: choice) - absoluteGap) }
+    // Candidates that were left out are in no graph better than the start.
+    let score = all.total(of: choice)
+    var bound = max(rootBound, solution.bound.map { $0 / scale + shift } ?? rootBound)
+    if solution.outcome == .optimal { bound = max(bound, score - absoluteGap) }
     return SparseExactResult(
-      scores, choice, bound: min(bound, scores.total(of: choice)), nodes: solution.statistics.nodes,
-      seconds: deadline.elapsed)
+      all, choice, bound: min(bound, score), nodes: solution.statistics.nodes, seconds: deadline.elapsed)
   }
 
   /// What the objective of the start is scaled to: tolerances of the simplex method are meant for numbers of this size.
   private static let usualObjective = 100.0
 
   private func formulation(
-    _ scores: ParentSetScores, _ least: [Double], _ scale: Double
+    _ scores: ParentSetScores, _ costs: [[Double]], _ stated: [ParentBits]
   ) -> (model: Model, clusters: LazyConstraints) {
     var model = Model("parent sets")
     var columns: [Variable] = []
     var terms: [LinearTerm] = []
     for v in 0..<scores.nodeCount {
       var row: [LinearTerm] = []
-      for candidate in scores.candidates[v] {
+      for cost in costs[v] {
         let x = model.variable("x\(columns.count)", in: 0...1, .binary)
         row.append(LinearTerm(1, x.index))
-        terms.append(LinearTerm((candidate.score - least[v]) * scale, x.index))
+        terms.append(LinearTerm(cost, x.index))
         columns.append(x)
       }
       model.addRow(.name("node \(v)"), row, lower: 1, upper: 1)
     }
     model.setObjective(.minimize, ScalarFunction(linear: terms))
     let search = ClusterSearch(scores)
+    for (c, cluster) in stated.enumerated() {
+      let row = search.columns(of: cluster).map { LinearTerm(1, columns[$0].index) }
+      model.addRow(.name("cluster \(c)"), row, lower: 1, upper: .infinity)
+    }
     let variables = columns
     let clusters = LazyConstraints("clusters", over: variables) { point in
       search.violated(point.values, tolerance: SparseExactSearch.tolerance).map { cluster in
@@ -189,7 +236,30 @@ public struct SparseExactResult: Sendable, Equatable {
   }
 }
 
+extension SolveEvent {
+  /// Progress in sums of scores.
+  fileprivate func unscaled(by scale: Double, _ shift: Double, after seconds: Double) -> SolveEvent {
+    func turned(_ progress: Progress) -> Progress {
+      Progress(
+        seconds: progress.seconds + seconds, nodes: progress.nodes, open: progress.open,
+        incumbent: progress.incumbent.map { $0 / scale + shift }, bound: progress.bound.map { $0 / scale + shift })
+    }
+    switch self {
+    case .incumbent(let progress, let source): return .incumbent(turned(progress), source: source)
+    case .progress(let progress): return .progress(turned(progress))
+    default: return self
+    }
+  }
+}
+
 extension ParentSetScores {
+  /// Some of the candidates of each node.
+  init(_ all: ParentSetScores, keeping kept: [[Int]]) {
+    names = all.names
+    candidates = kept.enumerated().map { v, list in list.map { all.candidates[v][$0] } }
+    sets = kept.enumerated().map { v, list in list.map { all.sets[v][$0] } }
+  }
+
   /// The sum of the scores of a choice of candidates.
   func total(of choice: [Int]) -> Double {
     choice.enumerated().reduce(0) { $0 + candidates[$1.offset][$1.element].score }
