@@ -65,7 +65,8 @@ public struct GraphPicture: Sendable {
     let top = Self.margin + (heading > 0 ? heading + 12 : 0)
     let entries = legend()
     let legendWidth = entries.reduce(0) { $0 + $1.width }
-    let titleWidth = max(TextWidth.of(drawing.title) * 17, TextWidth.of(drawing.subtitle) * 12.5)
+    // The title is bold, an eighth wider than plain text of its size.
+    let titleWidth = max(TextWidth.of(drawing.title) * 17 * 1.13, TextWidth.of(drawing.subtitle) * 12.5)
     let isolated = drawing.names.indices.filter { !hasEdge[$0] }
     let isolatedWidth = min(720, isolated.reduce(0) { $0 + widths[$1] + 12 })
     let inner = max(layout.width, min(legendWidth, 640), titleWidth, isolatedWidth, 200)

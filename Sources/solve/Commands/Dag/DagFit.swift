@@ -37,7 +37,7 @@ struct DagFit: ParsableCommand {
 
   @Option(help: ArgumentHelp("How to search: order (insertion over orders, the best), topo (topological swaps as published), notears, dagma, mlp (networks), dynotears (time series).", valueName: "name"))
   var method: Method = .order
-  @Option(help: ArgumentHelp("What to minimize: ls (least squares), bic, or auto; for notears and dagma also logistic (0/1) and poisson (counts).", valueName: "name"))
+  @Option(help: ArgumentHelp("What to minimize: ls (least squares), bic, or auto; for notears, dagma and topo also logistic (0/1) and poisson (counts).", valueName: "name"))
   var score: ScoreName = .auto
   @Flag(inversion: .prefixedNo, help: "Prove the optimum of least squares by dynamic programming, up to 24 variables (default: up to 16).")
   var exact: Bool?
@@ -47,7 +47,7 @@ struct DagFit: ParsableCommand {
   @Option(help: ArgumentHelp("Factor of the penalty log(n)/(2n) of an edge under BIC.", valueName: "factor")) var penalty = 2.0
   @Option(help: ArgumentHelp("Keep edges of least squares with at least this |t| (default: one wrong edge with probability 0.05).", valueName: "t"))
   var critical: Double?
-  @Option(help: ArgumentHelp("Penalty of weights for notears, dagma, mlp and dynotears (default: 0.1; mlp 0.01).", valueName: "lambda"))
+  @Option(help: ArgumentHelp("Penalty of weights for notears, dagma, mlp, dynotears and the losses of 0/1 data and counts (default: 0.1; mlp 0.01).", valueName: "lambda"))
   var l1: Double?
   @Option(help: ArgumentHelp("Cut weights below this for these methods (default: 0.3).", valueName: "w")) var threshold: Double?
   @Option(help: ArgumentHelp("Learn a time series with effects over this many steps.", valueName: "p")) var lags: Int?
@@ -83,8 +83,8 @@ struct DagFit: ParsableCommand {
     let usesOrders = !(known.require + known.root + known.leaf + [known.tiers].compactMap { $0 }).isEmpty
     if method == .topo && usesOrders { throw ValidationError("--method topo knows only --forbid; use --method order.") }
     if method == .topo && score == .bic { throw ValidationError("--method topo minimizes least squares; use --score ls.") }
-    if (score == .logistic || score == .poisson) && method != .notears && method != .dagma {
-      throw ValidationError("--score \(score.rawValue) goes with --method notears or dagma.")
+    if (score == .logistic || score == .poisson) && ![.notears, .dagma, .topo].contains(method) {
+      throw ValidationError("--score \(score.rawValue) goes with --method notears, dagma or topo.")
     }
     if parents != nil && (method != .order || score == .ls) { throw ValidationError("--parents goes with --method order and BIC.") }
     if panel != nil && lags == nil { throw ValidationError("--panel goes with --lags.") }

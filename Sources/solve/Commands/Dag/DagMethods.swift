@@ -15,7 +15,7 @@ struct DagMethods {
     case .order, .dynotears:
       if let limit = flags.parents { return try sparse(data.covariance, parentLimit: limit) }
       return try StructureLearner(options).learn(data.covariance, shouldStop: run.shouldStop)
-    case .topo: return try swaps(data.covariance)
+    case .topo: return loss == .leastSquares ? try swaps(data.covariance) : try swaps(data)
     case .notears, .dagma: return try continuous(data)
     case .mlp: return try networks(data)
     }
@@ -39,6 +39,27 @@ struct DagMethods {
       judging: structure.graph, order: outcome.order, by: .leastSquares, covariance: covariance, method: structure.method
     ).baselines
     return structure
+  }
+
+  /// Swaps for 0/1 columns and counts.
+  private func swaps(_ data: DagData.Dataset) throws(StructureLearningError) -> LearnedStructure {
+    guard let table = data.table else { throw .noData }
+    var stream = SimulationStream(seed: flags.seed)
+    let first = options.start ?? stream.permutation(table.variableCount)
+    let lambda = flags.l1 ?? ContinuousOptions().penalty
+    let outcome =
+      loss == .logistic
+      ? TopologicalSwaps().logistic(table, lambda: lambda, from: first, shouldStop: run.shouldStop)
+      : TopologicalSwaps().poisson(table, lambda: lambda, from: first, shouldStop: run.shouldStop)
+    let absolute = outcome.weights.values.reduce(0) { $0 + abs($1) }
+    let threshold = flags.threshold ?? ContinuousOptions().threshold
+    var graph = WeightedGraph(names: table.names, weights: outcome.weights)
+    for k in graph.weights.values.indices where abs(graph.weights.values[k]) < threshold { graph.weights.values[k] = 0 }
+    let refitted = TopologicalSwaps.refitted(graph, to: table, counts: loss == .poisson)
+    return LearnedStructure(
+      graph: refitted.graph, order: outcome.order, loss: outcome.score - lambda * absolute, refittedLoss: refitted.loss,
+      emptyLoss: loss.withoutEdges(table),
+      method: "topological swaps, \(outcome.steps.count) rounds, \(flags.score.rawValue) loss")
   }
 
   private func sparse(_ covariance: SampleCovariance, parentLimit: Int) throws(StructureLearningError) -> LearnedStructure {
