@@ -38,6 +38,32 @@ import Testing
     }
   }
 
+  @Test func `Under BIC a direction that no data can tell comes back half of the time`() throws {
+    // Two joined variables: both directions have the same likelihood.
+    var random = SplitMix64(seed: 3)
+    var values = DenseMatrix(rowCount: 300, columnCount: 2)
+    for i in 0..<300 {
+      values[i, 0] = Double.random(in: -1...1, using: &random)
+      values[i, 1] = values[i, 0] + Double.random(in: -0.5...0.5, using: &random)
+    }
+    let table = SampleTable(names: ["a", "b"], values: values)
+    var settings = StructureLearner.Options()
+    settings.score = .bic
+    let learned = try StructureLearner(settings).learn(table)
+    #expect(learned.edges.map(\.isReversible) == [true])
+    var options = StructureBootstrap.Options()
+    options.replicates = 20
+    let frequencies = try StructureBootstrap(StructureLearner(settings), options).frequencies(of: learned, table)
+    #expect(frequencies.edge[0, 1] == 0.5 && frequencies.edge[1, 0] == 0.5)
+    #expect(frequencies.adjacency(0, 1) == 1)
+    #expect(frequencies.precedence.values.allSatisfy { $0 == 0 })
+    #expect(frequencies.stable.isEmpty)
+    // Where the order is known, so is the direction.
+    settings.knowledge.tiers = [0: 1, 1: 2]
+    let told = try StructureLearner(settings).learn(table)
+    #expect(told.edges.map(\.isReversible) == [false])
+  }
+
   @Test func `The same seed gives the same frequencies`() throws {
     let s = try sample()
     let learned = try StructureLearner().learn(s.table)

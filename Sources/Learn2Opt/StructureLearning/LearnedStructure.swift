@@ -31,8 +31,12 @@ public struct LearnedStructure: Sendable, Equatable {
     public var standardError: Double
     /// Weight over standard error; optimistic, since the same data chose the edge.
     public var tValue: Double
-    /// Part of the bootstrap replicates that have this edge.
+    /// Whether graphs of the same score have the edge the other way round: the data do not tell its direction.
+    public var isReversible = false
+    /// Part of the bootstrap replicates that have this edge; those that leave its direction open count half.
     public var frequency: Double?
+    /// Part of the bootstrap replicates that join the two nodes, in whichever direction.
+    public var joinedFrequency: Double?
   }
 
   /// A simple answer to compare with.

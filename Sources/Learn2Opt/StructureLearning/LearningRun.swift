@@ -223,9 +223,11 @@ struct LearningRun {
       }
     }
     edges.sort { ($0.from, $0.to) < ($1.from, $1.to) }
-    return LearnedStructure(
+    var learned = LearnedStructure(
       graph: graph, order: found.order, score: score, value: found.value, refittedValue: refitted, bound: found.bound,
       proof: found.proof, method: found.method, edges: edges, baselines: baselines, warnings: warnings,
       moveCount: found.moves)
+    if score == .bic { learned.markReversibleEdges(constraints) }
+    return learned
   }
 }

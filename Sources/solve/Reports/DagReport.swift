@@ -35,13 +35,16 @@ struct DagReport {
     let refitted = structure.score != .bic ? ", \(number(structure.refittedValue)) with these edges alone" : ""
     line(structure.score.rawValue, "\(number(structure.value))\(refitted)")
     line("proof", proof)
+    let open = structure.edges.count { $0.isReversible }
+    if open > 0 { line("directions", "\(structure.edges.count - open) told by the data, \(open) open: graphs of the same score turn them round") }
     for baseline in structure.baselines {
       let edges = baseline.edgeCount == 0 ? "no edges" : "\(baseline.edgeCount) edges"
       line(baseline.name, "\(number(baseline.score)), \(edges)")
     }
     if let frequencies {
       let bound = frequencies.expectedWrongEdges.map { ", of them at most \(significant($0, 2).text) wrong in expectation" } ?? ""
-      line("bootstrap", "\(frequencies.replicates) replicates\(isHalved ? " of half the samples" : ""), \(frequencies.stable.count) stable edges\(bound)")
+      let joined = structure.edges.contains { $0.isReversible } ? "; \(frequencies.stablePairCount) pairs of nodes stably joined" : ""
+      line("bootstrap", "\(frequencies.replicates) replicates\(isHalved ? " of half the samples" : ""), \(frequencies.stable.count) stable edges\(bound)\(joined)")
       let others = frequencies.stable.filter { !structure.graph.hasEdge($0.from, $0.to) }
       if !others.isEmpty {
         line("", "stable, but not in the graph: " + others.prefix(20).map { "\(names[$0.from]) -> \(names[$0.to])" }.joined(separator: ", "))
@@ -78,13 +81,17 @@ struct DagReport {
     let arrows = structure.edges.map { "\(names[$0.from]) -> \(names[$0.to])" }
     let width = min(60, (arrows.map(\.count).max() ?? 0) + 2)
     let hasFrequency = structure.edges.contains { $0.frequency != nil }
+    // A direction that other graphs of the same score turn round is marked, and how often its ends are joined said.
+    let hasOpen = structure.edges.contains { $0.isReversible }
     var lines = [
       pad("edge", width) + left("weight", 12) + left("t", 10) + (hasFrequency ? left("frequency", 11) : "")
-        + (comparison != nil ? "   truth" : "")
+        + (hasFrequency && hasOpen ? left("joined", 9) : "") + (hasOpen ? "   " + pad("direction", comparison == nil ? 0 : 9) : "") + (comparison != nil ? "   truth" : "")
     ]
     for (k, edge) in structure.edges.enumerated().prefix(DagReport.longestTable) {
       var line = pad(arrows[k], width) + left(significant(edge.weight, 4).text, 12) + left(edge.tValue.isFinite ? significant(edge.tValue, 3).text : "-", 10)
       if let frequency = edge.frequency { line += left("\(Int((frequency * 100).rounded())) %", 11) }
+      if hasOpen, let joined = edge.joinedFrequency { line += left("\(Int((joined * 100).rounded())) %", 9) }
+      if hasOpen { line += "   " + pad(edge.isReversible ? "open" : "", comparison == nil ? 0 : 9) }
       if let verdict = comparison?.edges.first(where: { $0.from == edge.from && $0.to == edge.to })?.verdict {
         line += "   " + verdict.rawValue
       }
@@ -94,7 +101,9 @@ struct DagReport {
       lines.append("and \(structure.edges.count - DagReport.longestTable) more; --out graph.csv has all")
     }
     for edge in comparison?.edges ?? [] where edge.verdict == .missed {
-      lines.append(pad("(\(names[edge.from]) -> \(names[edge.to]))", width) + left("-", 12) + left("-", 10) + (hasFrequency ? left("", 11) : "") + "   missed")
+      let blank = (hasFrequency ? 11 : 0) + (hasFrequency && hasOpen ? 9 : 0) + (hasOpen ? 12 : 0)
+      lines.append(
+        pad("(\(names[edge.from]) -> \(names[edge.to]))", width) + left("-", 12) + left("-", 10) + left("", blank) + "   missed")
     }
     return lines
   }
@@ -142,7 +151,8 @@ struct DagReport {
     func value(_ x: Double?) -> String { x.map { $0.isFinite ? $0.text : "null" } ?? "null" }
     let edges = structure.edges.map { edge in
       "{\"from\": \(string(names[edge.from])), \"to\": \(string(names[edge.to])), \"weight\": \(value(edge.weight)), "
-        + "\"standard_error\": \(value(edge.standardError)), \"t\": \(value(edge.tValue)), \"frequency\": \(value(edge.frequency))}"
+        + "\"standard_error\": \(value(edge.standardError)), \"t\": \(value(edge.tValue)), \"reversible\": \(edge.isReversible), "
+        + "\"frequency\": \(value(edge.frequency)), \"joined_frequency\": \(value(edge.joinedFrequency))}"
     }
     var fields = [
       "\"data\": {\"file\": \(string(data.name)), \"samples\": \(data.covariance.sampleCount), \"variables\": \(names.count), "

@@ -7,6 +7,8 @@ struct EdgeCurve {
   let path: String
   /// The head as SVG path data.
   let head: String
+  /// The line up to the tip, for an edge without a head.
+  let wholePath: String
 
   private static let headLength = 8.0
 
@@ -33,6 +35,7 @@ struct EdgeCurve {
     head = "M\(Digits.place(tip.x)) \(Digits.place(tip.y))L\(Digits.place(tip.x - half)) \(Digits.place(foot))"
       + "H\(Digits.place(tip.x + half))Z"
     self.path = path
+    wholePath = path + "L\(Digits.place(tip.x)) \(Digits.place(tip.y))"
     self.points = points
     self.slopes = slopes
   }

@@ -40,6 +40,7 @@ extension GraphDrawing {
       if hasWeights, edge.verdict != .missed { attributes.append("label=\"\(Digits.short(edge.weight))\"") }
       attributes.append("penwidth=\(Digits.share(EdgeStyle(edge, in: self).width))")
       if edge.verdict == .missed { attributes.append("style=dashed") }
+      if edge.isReversible { attributes.append("dir=none") }
       text += "  \(quoted(names[edge.from])) -> \(quoted(names[edge.to])) [\(attributes.joined(separator: ", "))];\n"
     }
     return text + "}\n"

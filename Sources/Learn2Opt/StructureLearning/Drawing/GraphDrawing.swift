@@ -7,6 +7,8 @@ public struct GraphDrawing: Sendable, Equatable {
     public var tValue: Double?
     /// Part of the bootstrap replicates that have the edge.
     public var frequency: Double?
+    /// Whether its direction is open; it is drawn without a head.
+    public var isReversible = false
     /// How the edge compares with the true graph, if that is given.
     public var verdict: GraphComparison.Verdict?
 
@@ -51,7 +53,11 @@ public struct GraphDrawing: Sendable, Equatable {
     self.init(
       names: structure.graph.names,
       edges: structure.edges.map {
-        Edge(from: $0.from, to: $0.to, weight: $0.weight, tValue: $0.tValue.isFinite ? $0.tValue : nil, frequency: $0.frequency)
+        var edge = Edge(
+          from: $0.from, to: $0.to, weight: $0.weight, tValue: $0.tValue.isFinite ? $0.tValue : nil,
+          frequency: $0.isReversible ? $0.joinedFrequency : $0.frequency)
+        edge.isReversible = $0.isReversible
+        return edge
       }, title: title, subtitle: subtitle)
   }
 
@@ -71,7 +77,7 @@ public struct GraphDrawing: Sendable, Equatable {
 
   /// What is known about an edge, in a line.
   func summary(_ edge: Edge) -> String {
-    var parts = ["\(names[edge.from]) \u{2192} \(names[edge.to])"]
+    var parts = ["\(names[edge.from]) \(edge.isReversible ? "\u{2014}" : "\u{2192}") \(names[edge.to])"]
     if hasWeights, edge.verdict != .missed { parts.append("weight \(Digits.short(edge.weight))") }
     if let t = edge.tValue { parts.append("t \(Digits.short(t))") }
     if let frequency = edge.frequency { parts.append("in \(Int((frequency * 100).rounded())) % of bootstrap replicates") }

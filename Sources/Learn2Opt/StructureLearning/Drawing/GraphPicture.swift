@@ -118,7 +118,8 @@ public struct GraphPicture: Sendable {
       let opacity = style.opacity < 1 ? " opacity=\"\(Digits.share(style.opacity))\"" : ""
       body.append(
         "<g class=\"edge \(style.kind.rawValue)\"\(opacity)><title>\(XML.escaped(drawing.summary(edge)))</title>"
-          + "<path class=\"line\" d=\"\(curve.path)\"\(stroke)/><path class=\"head\" d=\"\(curve.head)\"/></g>")
+          + "<path class=\"line\" d=\"\(edge.isReversible ? curve.wholePath : curve.path)\"\(stroke)/>"
+          + (edge.isReversible ? "" : "<path class=\"head\" d=\"\(curve.head)\"/>") + "</g>")
       guard drawing.hasWeights, edge.verdict != .missed, shown <= options.labelLimit else { continue }
       let label = Digits.short(edge.weight)
       let width = TextWidth.of(label) * Self.labelSize + 4
@@ -178,6 +179,9 @@ public struct GraphPicture: Sendable {
     } else if drawing.hasWeights {
       if drawing.edges.contains(where: { $0.weight >= 0 }) { entries.append(LegendEntry(kind: .positive, label: "positive weight")) }
       if drawing.edges.contains(where: { $0.weight < 0 }) { entries.append(LegendEntry(kind: .negative, label: "negative weight")) }
+    }
+    if drawing.edges.contains(where: \.isReversible) {
+      entries.append(LegendEntry(kind: .plain, label: "no head: direction open"))
     }
     if drawing.edges.contains(where: { $0.frequency != nil }) {
       for (share, words) in [(1.0, "in all bootstrap replicates"), (0.5, "in half of them")] {

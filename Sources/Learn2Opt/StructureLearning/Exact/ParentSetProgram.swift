@@ -16,6 +16,8 @@ import LinearAlgebra
 struct ParentSetProgram {
   /// Most variables: tables of (d/2 + 2) 2^d numbers, 92 MB for 20.
   static let limit = 20
+  /// Scores this close, relatively, are the same but for rounding.
+  static let tieTolerance = 1e-11
 
   /// - Parameters:
   ///   - penalty: cost of one parent.
@@ -59,19 +61,17 @@ struct ParentSetProgram {
     }
     var order: [Int] = []
     var parents = [[Int]](repeating: [], count: d)
+    // Graphs of one class have the same score but for rounding: the last node that attains it goes last.
+    let tie = tieTolerance * max(1, abs(best[1 << d - 1]))
     var set = 1 << d - 1
     while set != 0 {
-      var last = -1
-      var least = Double.infinity
-      for v in 0..<d where set >> v & 1 == 1 {
+      let last = (0..<d).last { v in
         let rest = set & ~(1 << v)
-        guard before[v] & ~rest == 0 else { continue }
-        let cost = best[rest] + tables[v][compressed(rest, v)]
-        if cost < least { (last, least) = (v, cost) }
-      }
+        return rest != set && before[v] & ~rest == 0 && best[rest] + tables[v][compressed(rest, v)] <= best[set] + tie
+      }!
       set &= ~(1 << last)
       order.append(last)
-      parents[last] = attaining(last, set, tables[last])
+      parents[last] = attaining(last, set, tables[last], tie)
     }
     return (order.reversed(), parents, best[1 << d - 1])
   }
@@ -111,15 +111,18 @@ struct ParentSetProgram {
   }
 
   /// The smallest set within another that attains its least cost.
-  private static func attaining(_ v: Int, _ set: Int, _ table: UnsafeMutablePointer<Double>) -> [Int] {
+  private static func attaining(
+    _ v: Int, _ set: Int, _ table: UnsafeMutablePointer<Double>, _ tie: Double
+  ) -> [Int] {
     var index = compressed(set, v)
+    let least = table[index] + tie
     var shrinks = true
     while shrinks {
       shrinks = false
       var left = index
       while left != 0 {
         let without = index & ~(left & -left)
-        if table[without] == table[index] {
+        if table[without] <= least {
           index = without
           shrinks = true
           break

@@ -54,6 +54,18 @@ extension LearnedStructure {
     self.init(
       graph: fit.graph, order: order, score: score, value: value, refittedValue: refitted, bound: bound, proof: .bounded,
       method: method, edges: fit.edges, baselines: baselines, warnings: [], moveCount: 0)
+    if score == .bic { markReversibleEdges() }
+  }
+
+  /// Marks the edges that other graphs of the same class, and so of the same BIC, have the other way round.
+  /// - Parameter constraints: an edge that may not be turned is not marked.
+  mutating func markReversibleEdges(_ constraints: OrderConstraints? = nil) {
+    guard let classes = try? EquivalenceClass(graph) else { return }
+    for k in edges.indices {
+      let from = edges[k].from, to = edges[k].to
+      edges[k].isReversible =
+        classes.isUndirected(from, to) && constraints?.allowedParents[from].contains(to) ?? true
+    }
   }
 
   /// A graph with the weights and the loss that a continuous method gave it: nothing is fitted anew, there are no t values

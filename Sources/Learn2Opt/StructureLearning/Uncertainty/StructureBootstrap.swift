@@ -26,12 +26,15 @@ public struct StructureBootstrap: Sendable {
   /// Frequencies over all replicates that ended well.
   public struct Frequencies: Sendable, Equatable {
     public var replicates: Int
-    /// Part of the replicates with the edge i → j.
+    /// Part of the replicates with the edge i → j; a replicate whose score leaves the direction open counts half for each,
+    /// since the member of the class that a search returns is no evidence.
     public var edge: DenseMatrix
-    /// Part of the replicates whose graph has a directed path from i to j: i must come first.
+    /// Part of the replicates with a path from i to j of edges whose direction is not open: i must come first.
     public var precedence: DenseMatrix
     /// Edges as frequent as stability asks, in that direction.
     public var stable: [WeightedGraph.Edge]
+    /// Pairs of nodes that are joined as often as stability asks, in whichever direction.
+    public var stablePairCount: Int
     /// For ``Scheme/halves``, an upper bound on the expected number of wrong stable edges; nil otherwise.
     public var expectedWrongEdges: Double?
 
@@ -99,12 +102,19 @@ public struct StructureBootstrap: Sendable {
     for k in 0..<options.replicates {
       if shouldStop() { break }
       guard let covariance = draw(&random) else { continue }
-      let graph: WeightedGraph
-      do { graph = try learner.learn(covariance, shouldStop: shouldStop).graph } catch { continue }
+      let replicate: LearnedStructure
+      do { replicate = try learner.learn(covariance, shouldStop: shouldStop) } catch { continue }
       done += 1
-      found += graph.edgeCount
-      for e in graph.edges { edge[e.from, e.to] += 1 }
-      for (i, reached) in graph.descendants.enumerated() {
+      found += replicate.edges.count
+      var determined = replicate.graph
+      for e in replicate.edges {
+        edge[e.from, e.to] += e.isReversible ? 0.5 : 1
+        if e.isReversible {
+          edge[e.to, e.from] += 0.5
+          determined.weights[e.from, e.to] = 0
+        }
+      }
+      for (i, reached) in determined.descendants.enumerated() {
         for j in reached.nodes { precedence[i, j] += 1 }
       }
       progress(k + 1)
@@ -119,11 +129,14 @@ public struct StructureBootstrap: Sendable {
         stable.append(.init(from: i, to: j, weight: edge[i, j]))
       }
     }
+    let pairCount = (0..<d).reduce(0) { sum, i in
+      sum + (0..<i).count { edge[i, $0] + edge[$0, i] >= options.stableFrequency }
+    }
     let mean = Double(found) / Double(max(1, done))
     let pairs = Double(max(1, d * (d - 1)))
     let wrong = mean * mean / ((2 * options.stableFrequency - 1) * pairs)
     return Frequencies(
-      replicates: done, edge: edge, precedence: precedence, stable: stable,
+      replicates: done, edge: edge, precedence: precedence, stable: stable, stablePairCount: pairCount,
       expectedWrongEdges: options.scheme == .halves ? wrong : nil)
   }
 }

@@ -130,7 +130,10 @@ struct DagFit: ParsableCommand {
       structure = try methods.learn(&data)
       if bootstrap > 0 {
         frequencies = try replicate(structure, data, options, run)
-        for (k, edge) in structure.edges.enumerated() { structure.edges[k].frequency = frequencies?.edge[edge.from, edge.to] }
+        for (k, edge) in structure.edges.enumerated() {
+          structure.edges[k].frequency = frequencies?.edge[edge.from, edge.to]
+          structure.edges[k].joinedFrequency = frequencies?.adjacency(edge.from, edge.to)
+        }
       }
       comparison = try trueGraph.map { truth throws(StructureLearningError) in try GraphComparison(of: structure.graph, with: truth) }
     } catch { throw DagFailure.report(error, asJSON: isJSON) }
