@@ -109,12 +109,15 @@ struct LearningRun {
   }
 
   private func restrictedSearch() -> Found {
-    search(
-      RestrictedLeastSquares(covariance.matrix, constraints: constraints), from: byVariance,
-      shakes: 10, method: "insertion search over orders with restricted parents")
+    var score = RestrictedLeastSquares(covariance.matrix, constraints: constraints)
+    return search(
+      &score, from: byVariance, shakes: 10, method: "insertion search over orders with restricted parents")
   }
 
-  private func search<Score: LocalScore>(_ score: Score, from first: [Int], shakes: Int, method: String) -> Found {
+  /// - Parameter score: keeps what the search has found out about it.
+  private func search<Score: LocalScore>(
+    _ score: inout Score, from first: [Int], shakes: Int, method: String
+  ) -> Found {
     var random = SplitMix64(seed: options.seed)
     var search = LocalOrderSearch(
       score, order: options.start ?? first, constraints: constraints, seed: random.next())
@@ -132,6 +135,7 @@ struct LearningRun {
       }
     }
     best.moves = search.moveCount
+    score = search.score
     return best
   }
 
@@ -156,7 +160,7 @@ struct LearningRun {
   // MARK: BIC
 
   private mutating func learnBIC() throws(StructureLearningError) -> LearnedStructure {
-    let score = GrowShrinkScore(covariance.matrix, penalty: penalty, constraints: constraints)
+    var score = GrowShrinkScore(covariance.matrix, penalty: penalty, constraints: constraints)
     if wantsExact,
       let exact = try ParentSetProgram.bic(
         covariance, penalty: penalty, constraints: constraints, shouldStop: shouldStop)
@@ -165,26 +169,26 @@ struct LearningRun {
       let found = Found(
         order: exact.order, value: exact.score, bound: exact.score, proof: .optimal,
         method: "dynamic programming over all 2^\(d) sets")
-      return resultBIC(found, fits, score)
+      return resultBIC(found, fits, &score)
     }
     var found = search(
-      score, from: byVariance, shakes: options.shakesPerVariable * 5, method: "best-position search over orders")
+      &score, from: byVariance, shakes: options.shakesPerVariable * 5, method: "best-position search over orders")
     found.bound = min(found.value, (varianceLogarithms ?? -.infinity) / 2)
     found.proof = .bounded
-    var fitting = score
-    return resultBIC(found, regressions(found.order, &fitting), score)
+    let fits = regressions(found.order, &score)
+    return resultBIC(found, fits, &score)
   }
 
-  private func resultBIC(_ found: Found, _ fits: [Regression], _ score: GrowShrinkScore) -> LearnedStructure {
-    var sorted = LocalOrderSearch(score, order: byVariance, constraints: constraints, seed: 0)
-    let sortedFits = regressions(sorted.order, &sorted.score)
-    let empty = (0..<d).reduce(0.0) { $0 + log(covariance.matrix[$1, $1]) } / 2
+  private func resultBIC(_ found: Found, _ fits: [Regression], _ score: inout GrowShrinkScore) -> LearnedStructure {
+    let sorted = regressions(byVariance, &score)
     return result(
       found, fits, score: .bic, refitted: fits.reduce(0) { $0 + $1.cost(penalty) },
       baselines: [
         .init(
-          name: "sort by variance", score: sorted.value, edgeCount: sortedFits.reduce(0) { $0 + $1.parents.count }),
-        .init(name: "empty graph", score: empty, edgeCount: 0),
+          name: "sort by variance", score: sorted.reduce(0) { $0 + $1.cost(penalty) },
+          edgeCount: sorted.reduce(0) { $0 + $1.parents.count }),
+        .init(
+          name: "empty graph", score: (0..<d).reduce(0.0) { $0 + log(covariance.matrix[$1, $1]) } / 2, edgeCount: 0),
       ])
   }
 

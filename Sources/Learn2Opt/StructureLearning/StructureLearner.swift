@@ -29,7 +29,7 @@ public struct StructureLearner: Sendable {
     public var exactness = Exactness.automatic
     /// Most variables for which the exact method runs by itself.
     public var exactLimit = 16
-    /// Searches from random orders, beside one from a greedy order; nil for 3 up to 100 variables and fewer beyond.
+    /// Searches from random orders, beside one from a greedy order; nil for 7 up to 100 variables and fewer beyond.
     public var restarts: Int?
     /// A search ends after this many shakes for every variable, but 1000 at most, without a better order.
     public var shakesPerVariable = 3
@@ -50,7 +50,7 @@ public struct StructureLearner: Sendable {
 
     public init() {}
 
-    func restarts(_ d: Int) -> Int { max(0, restarts ?? min(3, 300 / max(1, d))) }
+    func restarts(_ d: Int) -> Int { max(0, restarts ?? min(7, 700 / max(1, d))) }
   }
 
   public var options: Options

@@ -84,10 +84,7 @@ struct LocalOrderSearch<Score: LocalScore> {
     var present = 0.0
     for k in range where k != p {
       let w = order[k]
-      let a = score.cost(of: w, predecessors: seen)
-      seen.insert(v)
-      let b = score.cost(of: w, predecessors: seen)
-      seen.remove(v)
+      let (a, b) = score.costs(of: w, predecessors: &seen, and: v)
       seen.insert(w)
       without.append(a)
       with.append(b)

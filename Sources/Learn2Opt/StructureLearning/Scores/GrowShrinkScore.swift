@@ -74,8 +74,21 @@ struct GrowShrinkScore: LocalScore {
     }
   }
 
-  mutating func cost(of node: Int, predecessors: NodeSet) -> Double {
+  mutating func cost(of node: Int, predecessors: NodeSet) -> Double { cost(node, walk(node, predecessors)) }
+
+  /// Growing that does not take the other variable goes the same way without it.
+  mutating func costs(of node: Int, predecessors: inout NodeSet, and other: Int) -> (without: Double, with: Double) {
+    predecessors.insert(other)
     let branch = walk(node, predecessors)
+    predecessors.remove(other)
+    let with = cost(node, branch)
+    var k = branch
+    while k > 0 && trees[node].branches[k].added != Int32(other) { k = Int(trees[node].branches[k].parent) }
+    let isRequired = constraints.requiredParents[node].contains(other)
+    return (k > 0 || isRequired ? cost(of: node, predecessors: predecessors) : with, with)
+  }
+
+  private mutating func cost(_ node: Int, _ branch: Int) -> Double {
     let known = trees[node].branches[branch].cost
     if !known.isNaN { return known }
     let cost = shrink(node, chain(node, branch)).cost

@@ -124,27 +124,40 @@ struct PartialMoments {
 
   /// - Complexity: O(d k) for k parents so far.
   mutating func add(_ p: Int) {
-    let d = covariance.rowCount
+    let d = covariance.rowCount, count = parents.count
     if isDependent(p) {
       parents.append(p)
       columns += [Double](repeating: 0, count: d)
       return
     }
-    let start = columns.count
-    columns += covariance.values[p * d..<(p + 1) * d]
     let scale = 1 / variances[p].squareRoot()
-    columns.withUnsafeMutableBufferPointer { columns in
-      for k in parents.indices {
-        let factor = columns[k * d + p]
-        for u in 0..<d { columns[start + u] -= factor * columns[k * d + u] }
+    // A buffer of its own for the new column: the loops below read the others beside it.
+    let fresh = [Double](unsafeUninitializedCapacity: d) { fresh, initialized in
+      let x = fresh.baseAddress!
+      covariance.values.withUnsafeBufferPointer { s in x.initialize(from: s.baseAddress! + p * d, count: d) }
+      initialized = d
+      columns.withUnsafeBufferPointer { columns in
+        for k in 0..<count {
+          let column = columns.baseAddress! + k * d
+          let factor = column[p]
+          if factor == 0 { continue }
+          for u in 0..<d { x[u] -= factor * column[u] }
+        }
       }
-      for u in 0..<d { columns[start + u] *= scale }
-      let own = columns[start + node]
-      for u in 0..<d {
-        moments[u] -= own * columns[start + u]
-        variances[u] -= columns[start + u] * columns[start + u]
+      let own = x[node] * scale
+      moments.withUnsafeMutableBufferPointer { moments in
+        variances.withUnsafeMutableBufferPointer { variances in
+          let m = moments.baseAddress!, v = variances.baseAddress!
+          for u in 0..<d {
+            let value = x[u] * scale
+            x[u] = value
+            m[u] -= own * value
+            v[u] -= value * value
+          }
+        }
       }
     }
+    columns += fresh
     parents.append(p)
   }
 
@@ -159,12 +172,13 @@ struct PartialMoments {
     moments.withUnsafeBufferPointer { moments in
       variances.withUnsafeBufferPointer { variances in
         covariance.values.withUnsafeBufferPointer { s in
-          for u in 0..<d where u != node {
+          let threshold = least * left
+          for u in 0..<d {
             let part = moments[u] * moments[u]
-            if part < least * left * variances[u] || part == 0 { continue }
+            if part < threshold * variances[u] || part == 0 || u == node { continue }
+            // What is a parent already has no variance left.
             if variances[u] <= Regression.dependence * s[u * (d + 1)] || !allowed.contains(u) { continue }
-            if parents.contains(u) { continue }
-            keys.append(UInt64(Float(part / variances[u] / left).bitPattern) << 32 | UInt64(u))
+            keys.append(UInt64(Float(part / (variances[u] * left)).bitPattern) << 32 | UInt64(u))
           }
         }
       }
