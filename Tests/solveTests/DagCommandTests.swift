@@ -145,7 +145,7 @@ struct DagCommandTests {
   }
 
   @Test func `What does not go with time series is refused with a mend`() throws {
-    let place = try Workplace(nodes: 3, samples: 30)
+    let place = try Workplace(nodes: 3, samples: 30, ["--graph", "ER1"])
     let refused = [
       ["--missing", "drop"], ["--score", "bic"], ["--score", "logistic", "--method", "notears"], ["--parents", "2"],
       ["--critical", "3", "--method", "dynotears"], ["--critical", "3", "--method", "notears"], ["--l1", "0.1"],
