@@ -157,12 +157,18 @@ import Testing
 
   @Test func `a search over orders keeps what reaches the critical value over present and past`() throws {
     var random = SplitMix64(seed: 8)
-    let noise = DenseMatrix(rowCount: 300, columnCount: 3) { _, _ in Double.random(in: -1...1, using: &random) }
-    let panel = TimeSeriesPanel(names: Self.names, series: [noise])
+    func noise() -> TimeSeriesPanel {
+      let values = DenseMatrix(rowCount: 300, columnCount: 3) { _, _ in Double.random(in: -1...1, using: &random) }
+      return TimeSeriesPanel(names: Self.names, series: [values])
+    }
     var orders = StructureLearner.Options()
     orders.score = .leastSquares
-    let none = try DynamicLearner(Self.options { $0.search = .orders(orders) }).learn(panel)
-    #expect(none.graph.unrolled.edgeCount == 0)
+    // One panel of noise in twenty may have an edge.
+    let learner = DynamicLearner(Self.options { $0.search = .orders(orders) })
+    let wrong = try (0..<40).count { _ in try learner.learn(noise()).graph.unrolled.edgeCount > 0 }
+    #expect(wrong <= 5)
+    let panel = noise()
+    let few = try learner.learn(panel)
     orders.criticalValue = 0
     let all = try DynamicLearner(
       Self.options {
@@ -176,7 +182,7 @@ import Testing
     #expect(all.graph.lagged[1][0, 1] == 0 && all.graph.lagged[0][0, 2] != 0)
     #expect(all.graph.contemporaneous.parents(of: 2).isEmpty)
     #expect(abs(all.orderScore - all.refitted.score) <= 1e-12)
-    #expect(none.orderScore < none.refitted.score)
+    #expect(few.orderScore < few.refitted.score)
   }
 
   @Test func `the number of lags is found`() throws {
