@@ -97,6 +97,8 @@ public struct LearnedStructure: Sendable, Equatable {
   public var warnings: [Warning]
   /// Moves of nodes made by the search.
   public var moveCount: Int
+  /// Most parents of a node among the graphs that ``bound`` and ``proof`` speak of; nil for all graphs.
+  public var parentLimit: Int?
 
   /// `(value - bound) / |value|`, 0 where the optimum is proven.
   public var gap: Double { proof == .optimal ? 0 : max(0, value - bound) / max(abs(value), 1e-300) }
