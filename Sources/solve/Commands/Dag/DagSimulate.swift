@@ -40,6 +40,10 @@ struct DagSimulate: ParsableCommand {
 
   func validate() throws {
     if family == nil { throw ValidationError("--graph takes ER or SF with a number of edges per node, such as ER2, not '\(graph)'.") }
+    if nodes < 1 { throw ValidationError("--nodes takes 1 or more.") }
+    if samples < 1 { throw ValidationError("--samples takes 1 or more.") }
+    if series < 1 { throw ValidationError("--series takes 1 or more.") }
+    if !(scales.range.lowerBound > 0) { throw ValidationError("--scales takes positive numbers.") }
     if lags < 0 { throw ValidationError("--lags takes 0 or more.") }
     if series != 1 && lags == 0 { throw ValidationError("--series goes with --lags.") }
     if lags > 0 && mechanism != .linear { throw ValidationError("Time series are linear; leave out --mechanism or --lags.") }
@@ -54,6 +58,9 @@ struct DagSimulate: ParsableCommand {
 
   func run() throws {
     let drawn: Drawn
+    do throws(ConstraintsError) { for path in edgesOut { _ = try DagOutput.kind(path) } } catch {
+      throw DagFailure.report(error, asJSON: false)
+    }
     do throws(StructureLearningError) { drawn = lags > 0 ? try timeSeries() : try independent() } catch {
       throw DagFailure.report(error, asJSON: false)
     }
