@@ -157,6 +157,49 @@ import Testing
     #expect(small.graph.isAcyclic)
   }
 
+  @Test func `A column in another unit is no reason for directions: BIC decides, and least squares is warned about`() throws {
+    let (_, table) = sample(8, edges: 12, samples: 600, seed: 71)
+    var scaled = table
+    for i in 0..<600 { scaled.values[i, 3] *= 1000 }
+    #expect(try StructureLearner().learn(table).score == .leastSquares)
+    let learned = try StructureLearner().learn(scaled)
+    #expect(learned.score == .bic)
+    var options = StructureLearner.Options()
+    options.score = .leastSquares
+    let forced = try StructureLearner(options).learn(scaled)
+    #expect(forced.warnings.contains { if case .unequalVariances = $0 { true } else { false } })
+  }
+
+  @Test func `The gap is an upper bound on the distance to the optimum`() throws {
+    for seed in 1...4 {
+      let c = randomMoments(10, seed: UInt64(seed))
+      for score in [StructureLearner.ScoreChoice.leastSquares, .bic] {
+        var options = StructureLearner.Options()
+        options.score = score
+        let best = try StructureLearner(options).learn(c)
+        #expect(best.gap == 0)
+        options.exactness = .never
+        options.restarts = 0
+        options.shakesPerVariable = 0
+        let found = try StructureLearner(options).learn(c)
+        let distance = score == .bic ? found.value - best.value : found.value / best.value - 1
+        #expect(distance <= found.gap + 1e-9)
+      }
+    }
+  }
+
+  @Test func `A column that is a combination of others is said`() throws {
+    let (_, table) = sample(5, edges: 5, samples: 200, seed: 73)
+    var values = DenseMatrix(rowCount: 200, columnCount: 6)
+    for i in 0..<200 {
+      for j in 0..<5 { values[i, j] = table.values[i, j] }
+      values[i, 5] = table.values[i, 0] - 2 * table.values[i, 4]
+    }
+    let learned = try StructureLearner().learn(SampleTable(names: (0..<6).map { "c\($0)" }, values: values))
+    #expect(learned.warnings.contains(.dependentColumn("c5")))
+    #expect(learned.graph.isAcyclic)
+  }
+
   @Test func `Tables without data and values that are not numbers are refused`() {
     let empty = SampleTable(names: [], values: DenseMatrix(rowCount: 0, columnCount: 0))
     #expect(throws: StructureLearningError.noData) { try StructureLearner().learn(empty) }

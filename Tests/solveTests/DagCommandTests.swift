@@ -254,7 +254,7 @@ struct DagCommandTests {
     let result = try Command.run(["dag", "--covariance", file.path, "--samples", "500", "--score", "ls"])
     #expect(result.status == 0, "\(result.errors)")
     // Residual variances 1 and 1 along a -> b, 5 and 0.2 along b -> a.
-    #expect(result.output.contains("a -> b") && result.output.contains("least squares     1,"))
+    #expect(result.output.contains("a -> b") && result.output.contains("least squares     1 of the whole order,"))
     #expect(try Command.run(["dag", "--covariance", file.path]).status == 64)
   }
 
@@ -275,7 +275,7 @@ struct DagCommandTests {
     try Data("x0,x1\n1,2\n2,5\n".utf8).write(to: URL(fileURLWithPath: covariance))
     try Data("x0,x1\n".utf8).write(to: URL(fileURLWithPath: file))
     let known = try Command.run(["dag", "certify", "--covariance", covariance, "--samples", "50", file])
-    #expect(known.status == 0 && known.output.contains("optimal"), "\(known.errors)")
+    #expect(known.status == 0 && known.output.contains("no order has a lower score"), "\(known.errors)")
     #expect(try Command.run(["dag", "certify", place.data]).status == 64)
     let cyclic = place.path("cyclic.csv")
     try Data("from,to\nx0,x1\nx1,x0\n".utf8).write(to: URL(fileURLWithPath: cyclic))

@@ -54,7 +54,9 @@ public struct LearnedStructure: Sendable, Equatable {
     case constantColumn(String)
     case fewerSamplesThanVariables(samples: Int, variables: Int, shrinkage: Double)
     case illConditioned(Double)
-    case unequalVariances(gap: Double)
+    case dependentColumn(String)
+    /// The residual variances of the order found: their arithmetic over their geometric mean, less 1.
+    case unequalVariances(spread: Double)
     case sortedByVariance(Double)
 
     public var description: String {
@@ -65,11 +67,13 @@ public struct LearnedStructure: Sendable, Equatable {
         "the columns \(a) and \(b) repeat each other; which of them is a parent is arbitrary"
       case .constantColumn(let name): "the column \(name) is constant and has no edges"
       case .fewerSamplesThanVariables(let n, let d, let shrinkage):
-        "\(n) samples for \(d) variables: correlations were shrunk towards 0 by \((shrinkage * 1000).rounded() / 10) %"
+        "\(n) samples for \(d) variables: correlations were shrunk towards 0 by \((shrinkage * 1000).rounded() / 10) %; scores, bound and t values are those of the shrunk ones, and few edges can be told"
       case .illConditioned(let number):
         "the covariance is ill-conditioned (about \(number)): small differences between columns decide"
-      case .unequalVariances(let gap):
-        "the noises do not have equal variances (least squares is \((gap * 1000).rounded() / 10) % above its bound): directions from least squares mean little"
+      case .dependentColumn(let name):
+        "the column \(name) is a combination of others up to rounding; which of them are its parents is arbitrary"
+      case .unequalVariances(let spread):
+        "the noises do not have equal variances (their arithmetic mean is \((spread * 1000).rounded() / 10) % above the geometric one): directions from least squares mean little"
       case .sortedByVariance(let value):
         "sorting by variance alone orders \((value * 100).rounded()) % of the edges: scale carries the directions"
       }
@@ -100,6 +104,11 @@ public struct LearnedStructure: Sendable, Equatable {
   /// Most parents of a node among the graphs that ``bound`` and ``proof`` speak of; nil for all graphs.
   public var parentLimit: Int?
 
-  /// `(value - bound) / |value|`, 0 where the optimum is proven.
-  public var gap: Double { proof == .optimal ? 0 : max(0, value - bound) / max(abs(value), 1e-300) }
+  /// How far the value can lie above the optimum at most, 0 where the optimum is proven: relative to the bound for least
+  /// squares, and for BIC, whose zero depends on the units of the columns, as a difference.
+  public var gap: Double {
+    if proof == .optimal { return 0 }
+    let difference = max(0, value - bound)
+    return score == .bic ? difference : bound > 0 ? difference / bound : .infinity
+  }
 }

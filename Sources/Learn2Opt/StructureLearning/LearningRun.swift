@@ -42,12 +42,24 @@ struct LearningRun {
   mutating func learn() throws(StructureLearningError) -> LearnedStructure {
     if options.score == .bic || isStandardized && options.score == .automatic { return try learnBIC() }
     let found = try leastSquares()
-    let gap = (found.value - varianceBound) / found.value
-    if gap > options.equalVarianceGap {
+    // What a search that was stopped ends with says nothing about the noises.
+    let spread = found.proof != .optimal && shouldStop() ? 0 : residualSpread(found.order)
+    if spread > options.equalVarianceSpread + 2 / Double(n) {
       if options.score == .automatic { return try learnBIC() }
-      warnings.append(.unequalVariances(gap: gap))
+      warnings.append(.unequalVariances(spread: spread))
     }
     return try selected(found)
+  }
+
+  /// Arithmetic over geometric mean of the residual variances of an order, less 1: about half the variance of their
+  /// logarithms, and 1/n where all noises have the same variance. Constant columns do not count.
+  private func residualSpread(_ order: [Int]) -> Double {
+    guard let factor = OrderFactor(covariance.matrix, order: order) else { return 0 }
+    let constant = Set(warnings.compactMap { if case .constantColumn(let name) = $0 { name } else { nil } })
+    let left = (0..<d).filter { !constant.contains(covariance.names[order[$0]]) }.map { factor.residualVariance($0) }
+    if left.isEmpty { return 0 }
+    let count = Double(left.count)
+    return left.reduce(0, +) / count / exp(left.reduce(0) { $0 + log($1) } / count) - 1
   }
 
   private var isStandardized: Bool { warnings.contains(.standardized) }

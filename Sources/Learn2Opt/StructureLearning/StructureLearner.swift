@@ -41,8 +41,9 @@ public struct StructureLearner: Sendable {
     public var familywiseLevel = 0.05
     /// The least |t| of an edge from least squares; nil for the value that ``familywiseLevel`` gives.
     public var criticalValue: Double?
-    /// A least-squares score this close to its bound, relatively, says that the noises have equal variances.
-    public var equalVarianceGap = 0.05
+    /// Noises count as of equal variance while the arithmetic mean of the residual variances is at most this part, and
+    /// 2/n for n samples, above their geometric mean.
+    public var equalVarianceSpread = 0.05
     public var knowledge = PriorKnowledge()
     /// An order to start from as well, such as one of another method's graph.
     public var start: [Int]?

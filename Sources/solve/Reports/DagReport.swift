@@ -37,7 +37,7 @@ struct DagReport {
     let prepared = data.preparation.isEmpty ? "" : ", " + data.preparation.joined(separator: ", ")
     line("data", "\(data.name): \(data.covariance.sampleCount) samples of \(counted(names.count, "variable"))\(prepared)")
     line("graph", "\(counted(structure.graph.edgeCount, "edge")), by \(structure.method)")
-    let refitted = structure.score != .bic ? ", \(number(structure.refittedValue)) with these edges alone" : ""
+    let refitted = structure.score != .bic ? "\(structure.score == .leastSquares ? " of the whole order" : ""), \(number(structure.refittedValue)) with these edges alone" : ""
     line(structure.score.rawValue, "\(number(structure.value))\(refitted)")
     line("proof", proof)
     let open = structure.edges.count { $0.isReversible }
@@ -77,7 +77,8 @@ struct DagReport {
     switch structure.proof {
     case .optimal: return "optimal: no graph\(limit) has a lower score"
     case .bounded:
-      return "no graph\(limit) has a score below \(number(structure.bound)): at most \(percent(structure.gap)) above the optimum"
+      let gap = structure.score == .bic ? significant(structure.gap, 4).text : percent(structure.gap)
+      return "no graph\(limit) has a score below \(number(structure.bound)): at most \(gap) above the optimum"
     case .none: return "none: this method says nothing about other graphs"
     }
   }

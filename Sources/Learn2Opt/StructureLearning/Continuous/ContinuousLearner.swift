@@ -27,7 +27,7 @@ public struct ContinuousLearner: Sendable {
       throw .notFinite(sample: k % table.sampleCount + 1, variable: table.names[k / table.sampleCount])
     }
     if options.loss.needsMomentsOnly { return try learn(SampleCovariance(table), context: context) }
-    try checkKind(of: table)
+    try Self.checkValues(table, for: options.loss)
     let loss = SampleLoss(table.values, targetCount: table.variableCount, loss: options.loss)
     return try learn(names: table.names, moments: nil, loss, context)
   }
@@ -54,14 +54,16 @@ public struct ContinuousLearner: Sendable {
     return try learn(names: covariance.names, moments: covariance.matrix, loss, context)
   }
 
-  private func checkKind(of table: SampleTable) throws(StructureLearningError) {
+  /// - Throws: ``StructureLearningError/badOption(name:value:mend:)`` where a value is not of the kind that the logistic or
+  ///   Poisson loss takes.
+  public static func checkValues(_ table: SampleTable, for loss: StructureLoss) throws(StructureLearningError) {
     let n = table.sampleCount
     for (k, value) in table.values.values.enumerated() {
-      let isFit = options.loss == .logistic ? value == 0 || value == 1 : value >= 0 && value == value.rounded()
+      let isFit = loss == .logistic ? value == 0 || value == 1 : value >= 0 && value == value.rounded()
       if !isFit {
-        let kind = options.loss == .logistic ? "0 or 1" : "counts 0, 1, 2, …"
+        let kind = loss == .logistic ? "0 or 1" : "counts 0, 1, 2, …"
         throw .badOption(
-          name: "the loss", value: options.loss.rawValue,
+          name: "the loss", value: loss.rawValue,
           mend: "it takes \(kind), and \(table.names[k / n]) has \(value) in sample \(k % n + 1); "
             + "choose another loss or recode the column")
       }

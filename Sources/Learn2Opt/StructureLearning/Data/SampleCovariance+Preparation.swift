@@ -15,7 +15,8 @@ extension SampleCovariance {
     var result = self
     var warnings: [LearnedStructure.Warning] = []
     guard matrix.values.allSatisfy(\.isFinite) else {
-      throw .singularCovariance("an entry is not a finite number")
+      throw .invalidOption(
+        "the second moments are not finite numbers: the values are too large to be squared; scale the columns")
     }
     let largest = (0..<d).map { matrix[$0, $0] }.max() ?? 0
     for j in 0..<d where matrix[j, j] <= 0 {
@@ -24,7 +25,7 @@ extension SampleCovariance {
         result.matrix[i, j] = 0
         result.matrix[j, i] = 0
       }
-      result.matrix[j, j] = largest > 0 ? largest * 1e-6 : 1
+      result.matrix[j, j] = largest > 0 ? largest * 1e-12 : 1e-12
     }
     let correlations = result.standardized.matrix
     for i in 0..<d {
@@ -46,14 +47,25 @@ extension SampleCovariance {
         for j in 0..<d where i != j { result.matrix[i, j] *= 1 - shrinkage }
       }
     }
-    if OrderFactor(result.matrix, order: Array(0..<d)) == nil || warnings.contains(where: \.isRepetition) {
-      // A little of each variance tells repeated columns apart without changing any other regression visibly.
-      for j in 0..<d { result.matrix[j, j] *= 1 + 1e-7 }
-      if OrderFactor(result.matrix, order: Array(0..<d)) == nil {
-        throw .singularCovariance("it has a negative eigenvalue")
-      }
+    let order = Array(0..<d)
+    let isRepeating = warnings.contains(where: \.isRepetition)
+    if let factor = OrderFactor(result.matrix, order: order), !isRepeating, result.dependentColumns(factor, 1e-9).isEmpty {
+      return (result, warnings)
+    }
+    // A little of each variance tells dependent columns apart without changing any other regression visibly.
+    for j in 0..<d { result.matrix[j, j] *= 1 + 1e-7 }
+    guard let factor = OrderFactor(result.matrix, order: order) else {
+      throw .singularCovariance("it has a negative eigenvalue")
+    }
+    if !isRepeating {
+      warnings += result.dependentColumns(factor, 1e-6).map { .dependentColumn(names[$0]) }
     }
     return (result, warnings)
+  }
+
+  /// Columns of which those before leave less than a part of the variance.
+  private func dependentColumns(_ factor: OrderFactor, _ part: Double) -> [Int] {
+    (0..<variableCount).filter { factor.residualVariance($0) < part * matrix[$0, $0] }
   }
 }
 

@@ -12,8 +12,8 @@ struct DagCertify: ParsableCommand {
       graph, beside the best graph that a search finds, and beside the simple answers. Up to 24 variables the best least \
       squares score is proven; beyond, the bound says how much could be gained at most.
 
-      Least squares is judged by the order of the nodes that the graph implies, with all edges along it, since every \
-      further edge lowers that score; BIC is judged for the graph itself.
+      BIC judges the graph itself. Under least squares every further edge lowers the score: the graph is judged by the \
+      best order of the nodes that its edges allow, and what its edges alone leave above that is said beside it.
 
       Exit code 0 if no better graph was found, 1 if one was.
 
@@ -36,6 +36,7 @@ struct DagCertify: ParsableCommand {
 
   /// Most variables for which the optimum is proven.
   private static let exactLimit = 24
+  private static let exactLimitOfBIC = 20
 
   /// The edge list: the only file beside a covariance, the second one beside samples.
   private var edges: String? { input.covariance == nil ? graph : input.data }
@@ -57,18 +58,28 @@ struct DagCertify: ParsableCommand {
     let judged: LearnedStructure
     let best: LearnedStructure
     do throws(StructureLearningError) {
-      judged = try LearnedStructure(
-        judging: given, by: score == .ls ? .leastSquares : .bic, covariance: data.covariance, method: "given",
-        penaltyDiscount: penalty)
       var options = StructureLearner.Options()
       options.score = score == .ls ? .leastSquares : .bic
-      options.exactness = data.covariance.variableCount <= DagCertify.exactLimit ? .always : .never
+      let limit = score == .ls ? DagCertify.exactLimit : DagCertify.exactLimitOfBIC
+      options.exactness = data.covariance.variableCount <= limit ? .always : .never
       options.penaltyDiscount = penalty
-      options.start = judged.order
       options.seed = seed
+      options.start = given.topologicalOrder
+      var order: [Int]?
+      if score == .ls {
+        var within = options
+        within.knowledge.required = Set(given.edges.map { .init(from: $0.from, to: $0.to) })
+        order = try StructureLearner(within).learn(data.covariance, shouldStop: run.shouldStop).order
+      }
+      judged = try LearnedStructure(
+        judging: given, order: order, by: score == .ls ? .leastSquares : .bic, covariance: data.covariance,
+        method: "given", penaltyDiscount: penalty)
+      options.start = judged.order
       best = try StructureLearner(options).learn(data.covariance, shouldStop: run.shouldStop)
     } catch { throw DagFailure.report(error, asJSON: isJSON) }
-    let excess = (judged.value - best.value) / max(abs(best.value), 1e-300)
+    // The zero of BIC depends on the units of the columns: its differences count, not its ratios.
+    let difference = judged.value - best.value
+    let excess = score == .bic ? difference : difference / max(best.value, 1e-300)
     let bound = max(judged.bound, best.bound)
     let isBest = excess <= tolerance
     if json {
@@ -86,15 +97,20 @@ struct DagCertify: ParsableCommand {
     _ data: DagData.Dataset, _ judged: LearnedStructure, _ best: LearnedStructure, _ bound: Double, _ excess: Double, _ isBest: Bool
   ) -> String {
     func number(_ x: Double) -> String { significant(x, 7).text }
-    let refitted = judged.score == .leastSquares ? ", \(number(judged.refittedValue)) with its edges alone" : ""
-    let verdict: String
+    func size(_ x: Double) -> String { judged.score == .bic ? number(max(0, x)) : percent(max(0, x)) }
+    let refitted = judged.score == .leastSquares ? " along its best order, \(number(judged.refittedValue)) with its edges alone" : ""
+    var verdict: String
+    let what = judged.score == .bic ? "graph" : "order"
     switch (isBest, best.proof) {
-    case (true, .optimal): verdict = "optimal: no order of the nodes has a lower score"
+    case (true, .optimal): verdict = "no \(what) has a lower score"
     case (true, _):
-      let gap = max(0, judged.value - bound) / max(abs(judged.value), 1e-300)
-      verdict = "no better graph was found, and none can be more than \(percent(gap)) better"
-    case (false, .optimal): verdict = "\(percent(excess)) above the optimum"
-    case (false, _): verdict = "\(percent(excess)) above the best graph that was found"
+      let gap = judged.score == .bic ? judged.value - bound : (judged.value - bound) / max(bound, 1e-300)
+      verdict = "no better \(what) was found; it is at most \(size(gap)) above the optimum"
+    case (false, .optimal): verdict = "\(size(excess)) above the optimum"
+    case (false, _): verdict = "\(size(excess)) above the best \(what) that was found"
+    }
+    if judged.score == .leastSquares {
+      verdict += "; its edges alone are \(size(judged.refittedValue / max(judged.value, 1e-300) - 1)) above that order"
     }
     var lines = [
       pad("data", 18) + "\(data.name): \(data.covariance.sampleCount) samples of \(data.covariance.variableCount) variables",

@@ -43,7 +43,7 @@ struct DagFit: ParsableCommand {
   var exact: Bool?
   @Option(help: ArgumentHelp("Prove the best BIC among graphs whose nodes have at most this many parents, up to 128 variables.", valueName: "m"))
   var parents: Int?
-  @Option(help: "Searches from random orders, beside one from a greedy order.") var restarts = 3
+  @Option(help: "Searches from random orders, beside one from a greedy order (default: 7 up to 100 variables, fewer beyond).") var restarts: Int?
   @Option(help: ArgumentHelp("Factor of the penalty log(n)/(2n) of an edge under BIC.", valueName: "factor")) var penalty = 2.0
   @Option(help: ArgumentHelp("Keep edges of least squares with at least this |t| (default: one wrong edge with probability 0.05).", valueName: "t"))
   var critical: Double?
@@ -69,7 +69,7 @@ struct DagFit: ParsableCommand {
 
   func validate() throws {
     if input.data != nil && input.covariance != nil { throw ValidationError("Give samples or --covariance, not both.") }
-    if restarts < 0 || restarts > 1_000_000 { throw ValidationError("--restarts takes 0 to 1000000.") }
+    if let restarts, restarts < 0 || restarts > 1_000_000 { throw ValidationError("--restarts takes 0 to 1000000.") }
     if !(penalty > 0 && penalty < 1e6) { throw ValidationError("--penalty takes a positive number.") }
     if bootstrap < 0 || bootstrap > 1_000_000 { throw ValidationError("--bootstrap takes 0 to 1000000.") }
     if halves && bootstrap == 0 { throw ValidationError("--halves goes with --bootstrap.") }

@@ -44,6 +44,7 @@ struct DagMethods {
   /// Swaps for 0/1 columns and counts.
   private func swaps(_ data: DagData.Dataset) throws(StructureLearningError) -> LearnedStructure {
     guard let table = data.table else { throw .noData }
+    try ContinuousLearner.checkValues(table, for: loss)
     var stream = SimulationStream(seed: flags.seed)
     let first = options.start ?? stream.permutation(table.variableCount)
     let lambda = penalty
