@@ -197,6 +197,19 @@ struct DagCommandTests {
     #expect(try Command.run(["dag", "simulate", "--scales", "0"]).status == 64)
   }
 
+  @Test func `Columns of a covariance are left out by name`() throws {
+    let folder = try Command.folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("cov.csv")
+    try Data("ab,bc,cd\n2,1,0.5\n1,3,1\n0.5,1,4\n".utf8).write(to: file)
+    let basis = ["dag", "--covariance", file.path, "--samples", "100"]
+    let result = try Command.run(basis + ["--without", "bc"])
+    #expect(result.status == 0 && result.output.contains("of 2 variables"), "\(result.errors)")
+    let unknown = try Command.run(basis + ["--without", "bd"])
+    #expect(unknown.status == 65 && unknown.errors.contains("did you mean"))
+    #expect(try Command.run(basis + ["--missing", "mean"]).status == 64)
+  }
+
   @Test func `A file that is read is not written over`() throws {
     let place = try Workplace()
     let before = try text(place.truth)

@@ -26,16 +26,13 @@ struct DagReport {
   /// Most edges in the table on standard output; files have all.
   private static let longestTable = 200
 
-  /// A number of things in words.
-  private func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
-
   // MARK: - Text
 
   var text: String {
     var lines: [String] = []
     func line(_ name: String, _ words: String) { lines.append(pad(name, 18) + words) }
     let prepared = data.preparation.isEmpty ? "" : ", " + data.preparation.joined(separator: ", ")
-    line("data", "\(data.name): \(data.covariance.sampleCount) samples of \(counted(names.count, "variable"))\(prepared)")
+    line("data", "\(data.name): \(counted(data.covariance.sampleCount, "sample")) of \(counted(names.count, "variable"))\(prepared)")
     line("graph", "\(counted(structure.graph.edgeCount, "edge")), by \(structure.method)")
     let refitted = structure.score != .bic ? "\(structure.score == .leastSquares ? " of the whole order" : ""), \(number(structure.refittedValue)) with these edges alone" : ""
     line(structure.score.rawValue, "\(number(structure.value))\(refitted)")
@@ -73,7 +70,7 @@ struct DagReport {
   private func number(_ x: Double) -> String { significant(x, 7).text }
 
   private var proof: String {
-    let limit = structure.parentLimit.map { " with at most \($0) parent\($0 == 1 ? "" : "s") a node" } ?? ""
+    let limit = structure.parentLimit.map { " with at most \(counted($0, "parent")) a node" } ?? ""
     switch structure.proof {
     case .optimal: return "optimal: no graph\(limit) has a lower score"
     case .bounded:
@@ -169,7 +166,8 @@ struct DagReport {
       "\"edges\": [\n    \(edges.joined(separator: ",\n    "))\n  ]",
       "\"order\": \(list(structure.order.map { string(names[$0]) }))",
       "\"score\": {\"kind\": \(string(structure.score.rawValue)), \"value\": \(value(structure.value)), \"refitted\": \(value(structure.refittedValue)), "
-        + "\"bound\": \(value(structure.bound)), \"gap\": \(value(structure.gap)), \"proof\": \(string(structure.proof.rawValue))}",
+        + "\"bound\": \(value(structure.bound)), \"gap\": \(value(structure.gap)), \"proof\": \(string(structure.proof.rawValue)), "
+        + "\"parent_limit\": \(structure.parentLimit.map(String.init) ?? "null")}",
       "\"method\": \(string(structure.method))",
       "\"baselines\": "
         + list(structure.baselines.map { "{\"name\": \(string($0.name)), \"score\": \(value($0.score)), \"edges\": \($0.edgeCount)}" }),

@@ -68,7 +68,8 @@ extension ParentSetScores {
       try scan.score(size: size)
       if scan.isStopped { return nil }
     }
-    try self.init(names: covariance.names, lists: scan.lists)
+    // A set is listed only where it scores lower than every set within it.
+    try self.init(names: covariance.names, lists: scan.lists, areMinimal: true)
   }
 
   /// Refuses at once what ``init(gaussian:parentLimit:penaltyDiscount:knowledge:)`` would not score.
