@@ -89,7 +89,7 @@ struct DagFit: ParsableCommand {
     if parents != nil && (method != .order || score == .ls) { throw ValidationError("--parents goes with --method order and BIC.") }
     let isContinuous = [.notears, .dagma, .mlp].contains(method)
     if exact == true && (isContinuous || method == .topo) { throw ValidationError("--exact goes with --method order.") }
-    if exact == true && lags != nil { throw ValidationError("--exact does not go with --lags.") }
+    if (exact == true || parents != nil) && lags != nil { throw ValidationError("--exact and --parents do not go with --lags.") }
     if method == .mlp && score == .bic { throw ValidationError("--score bic does not go with --method mlp, whose effects are not linear.") }
     let hasNoPenalty = method == .order || method == .topo && score != .logistic && score != .poisson
     if hasNoPenalty && lags == nil && (l1 != nil || threshold != nil) {
