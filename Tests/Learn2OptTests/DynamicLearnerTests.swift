@@ -155,6 +155,30 @@ import Testing
     #expect((0..<3).allSatisfy { result.completion.graph.contemporaneous.weights[$0, $0] == 0 })
   }
 
+  @Test func `a search over orders keeps what reaches the critical value over present and past`() throws {
+    var random = SplitMix64(seed: 8)
+    let noise = DenseMatrix(rowCount: 300, columnCount: 3) { _, _ in Double.random(in: -1...1, using: &random) }
+    let panel = TimeSeriesPanel(names: Self.names, series: [noise])
+    var orders = StructureLearner.Options()
+    orders.score = .leastSquares
+    let none = try DynamicLearner(Self.options { $0.search = .orders(orders) }).learn(panel)
+    #expect(none.graph.unrolled.edgeCount == 0)
+    orders.criticalValue = 0
+    let all = try DynamicLearner(
+      Self.options {
+        $0.search = .orders(orders)
+        $0.forbiddenLagged = [.init(lag: 2, from: 0, to: 1)]
+        $0.knowledge.roots = [2]
+      }
+    ).learn(panel)
+    // The root comes first, so that all three pairs within a step have an effect; of 18 earlier ones one is forbidden.
+    #expect(all.graph.unrolled.edgeCount == 3 + 17)
+    #expect(all.graph.lagged[1][0, 1] == 0 && all.graph.lagged[0][0, 2] != 0)
+    #expect(all.graph.contemporaneous.parents(of: 2).isEmpty)
+    #expect(abs(all.orderScore - all.refitted.score) <= 1e-12)
+    #expect(none.orderScore < none.refitted.score)
+  }
+
   @Test func `the number of lags is found`() throws {
     #expect(try Self.panel().lagCountByBIC(upTo: 4) == 2)
     var random = SplitMix64(seed: 4)
@@ -177,8 +201,17 @@ import Testing
 
   @Test func `bad panels and options are refused`() throws {
     let short = TimeSeriesPanel(names: ["a"], series: [DenseMatrix(rowCount: 2, columnCount: 1, values: [1, 2])])
-    #expect(throws: StructureLearningError.noData) {
+    let tooShort = #expect(throws: StructureLearningError.self) {
       try DynamicLearner(Self.options { _ in }).learn(short)
+    }
+    #expect(tooShort?.description.contains("no series is longer") == true)
+    let few = TimeSeriesPanel(names: Self.names, series: [Self.series(11, seed: 3)])
+    let tooMany = #expect(throws: StructureLearningError.self) {
+      try DynamicLearner(Self.options { $0.search = .orders(StructureLearner.Options()) }).learn(few)
+    }
+    #expect(tooMany?.description.contains("give fewer lags") == true)
+    #expect(throws: StructureLearningError.noData) {
+      try DynamicLearner(Self.options { _ in }).learn(TimeSeriesPanel(names: ["a"], series: []))
     }
     var bad = Self.panel()
     bad.series[1][3, 2] = .infinity

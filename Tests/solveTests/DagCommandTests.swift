@@ -119,12 +119,48 @@ struct DagCommandTests {
   @Test(arguments: ["order", "dynotears"])
   func `A panel of series has effects within a step and of earlier ones`(_ method: String) throws {
     let place = try Workplace(nodes: 4, samples: 300, ["--graph", "ER1", "--lags", "1", "--series", "3"])
-    let arguments = ["dag", place.data, "--lags", "1", "--panel", "series", "--truth", place.truth, "--method", method, "--l1", "0.01"]
-    let result = try Command.run(arguments)
+    let penalty = method == "order" ? [] : ["--l1", "0.01"]
+    let arguments = ["dag", place.data, "--lags", "1", "--panel", "series", "--truth", place.truth, "--method", method]
+    let result = try Command.run(arguments + penalty)
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.contains("(t-1) -> ") && result.output.contains("past alone"))
-    #expect(result.output.contains("897 samples"))
+    #expect(result.output.contains("897 samples of 4 variables with 1 lag, from 3 series"))
     #expect(try Command.run(["dag", place.data, "--panel", "series"]).status == 64)
+    let score = try object(try Command.run(arguments + penalty + ["--json"]).output)["score"] as? [String: Any]
+    let value = try #require(score?["value"] as? Double), refitted = try #require(score?["refitted"] as? Double)
+    #expect(value <= refitted && refitted < 1.1 * value)
+  }
+
+  @Test func `Effects over time that could be chance are left out, and knowledge holds within a step or names a lag`() throws {
+    let place = try Workplace(nodes: 8, samples: 300, ["--graph", "ER0"])
+    let noise = try Command.run(["dag", place.data, "--lags", "5"])
+    #expect(noise.status == 0 && noise.output.contains("no edges"), "\(noise.output)\(noise.errors)")
+    let all = try Command.run(["dag", place.data, "--lags", "1", "--critical", "0"])
+    #expect(all.output.contains("x0(t-1) -> x1 ") && all.output.contains("92 edges"), "\(all.output)\(all.errors)")
+    let without = try Command.run(["dag", place.data, "--lags", "1", "--critical", "0", "--forbid", "x0(t-1):x1"])
+    #expect(!without.output.contains("x0(t-1) -> x1 ") && without.output.contains("91 edges"), "\(without.errors)")
+    let required = try Command.run(["dag", place.data, "--lags", "1", "--require", "x2:x3", "--root", "x2"])
+    #expect(required.output.contains("x2 -> x3"), "\(required.errors)")
+    #expect(try Command.run(["dag", place.data, "--lags", "1", "--forbid", "x0(t-2):x1"]).status == 65)
+  }
+
+  @Test func `What does not go with time series is refused with a mend`() throws {
+    let place = try Workplace(nodes: 3, samples: 30, ["--graph", "ER1"])
+    let refused = [
+      ["--missing", "drop"], ["--score", "bic"], ["--score", "logistic", "--method", "notears"], ["--parents", "2"],
+      ["--critical", "3", "--method", "dynotears"], ["--critical", "3", "--method", "notears"], ["--l1", "0.1"],
+      ["--threshold", "0.1"],
+    ]
+    for options in refused {
+      let result = try Command.run(["dag", place.data, "--lags", "1"] + options)
+      #expect(result.status == 64, "\(options)")
+    }
+    let many = try Command.run(["dag", place.data, "--lags", "15"])
+    #expect(many.status == 65 && many.errors.contains("give fewer lags"), "\(many.errors)")
+    let alone = try Command.run(["dag", place.data, "--lags", "1", "--panel", "x0"])
+    #expect(alone.status == 65 && alone.errors.contains("no series is longer"), "\(alone.errors)")
+    let path = try Command.run(["dag", place.data, "--lags", "1", "--method", "dagma"])
+    #expect(path.status == 0 && path.output.contains("DAGMA"), "\(path.errors)")
   }
 
   @Test func `Redrawn data say how often an edge comes back`() throws {

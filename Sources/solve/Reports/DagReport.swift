@@ -32,7 +32,7 @@ struct DagReport {
     var lines: [String] = []
     func line(_ name: String, _ words: String) { lines.append(pad(name, 18) + words) }
     let prepared = data.preparation.isEmpty ? "" : ", " + data.preparation.joined(separator: ", ")
-    line("data", "\(data.name): \(counted(data.covariance.sampleCount, "sample")) of \(counted(names.count, "variable"))\(prepared)")
+    line("data", "\(data.name): \(counted(data.covariance.sampleCount, "sample")) of \(variables)\(prepared)")
     line("graph", "\(counted(structure.graph.edgeCount, "edge")), by \(structure.method)")
     let refitted = structure.score != .bic ? "\(structure.score == .leastSquares ? " of the whole order" : ""), \(number(structure.refittedValue)) with these edges alone" : ""
     line(structure.score.rawValue, "\(number(structure.value))\(refitted)")
@@ -65,6 +65,15 @@ struct DagReport {
   private var sortable: Double? {
     let covariance = data.covariance
     return try? comparison?.truth.varsortability(variances: covariance.names.indices.map { covariance.matrix[$0, $0] })
+  }
+
+  /// The variables, without their lags.
+  private var variableCount: Int { names.count / ((data.stacking?.lagCount ?? 0) + 1) }
+
+  private var variables: String {
+    guard let stacking = data.stacking else { return "\(names.count) variables" }
+    let lags = "\(stacking.lagCount) lag\(stacking.lagCount == 1 ? "" : "s")"
+    return "\(variableCount) variables with \(lags), from \(stacking.seriesCount) series"
   }
 
   private func number(_ x: Double) -> String { significant(x, 7).text }
@@ -160,7 +169,8 @@ struct DagReport {
         + "\"frequency\": \(value(edge.frequency)), \"joined_frequency\": \(value(edge.joinedFrequency))}"
     }
     var fields = [
-      "\"data\": {\"file\": \(string(data.name)), \"samples\": \(data.covariance.sampleCount), \"variables\": \(names.count), "
+      "\"data\": {\"file\": \(string(data.name)), \"samples\": \(data.covariance.sampleCount), \"variables\": \(variableCount), "
+        + (data.stacking.map { "\"lags\": \($0.lagCount), \"series\": \($0.seriesCount), " } ?? "")
         + "\"preparation\": \(list(data.preparation.map(string)))}",
       "\"nodes\": \(list(names.map(string)))",
       "\"edges\": [\n    \(edges.joined(separator: ",\n    "))\n  ]",

@@ -98,11 +98,11 @@ extension LearnedStructure {
       sum + Regression(rows.matrix, v, on: fit.graph.parents(of: v)).residualVariance / 2
     }
     self.init(
-      graph: fit.graph, order: lags + series.order, score: .leastSquares, value: series.completion.score,
+      graph: fit.graph, order: lags + series.order, score: .leastSquares, value: series.orderScore,
       refittedValue: refitted, bound: -.infinity, proof: .none, method: method, edges: fit.edges,
       baselines: [
         .init(name: "past alone", score: past, edgeCount: d * lags.count),
         .init(name: "empty graph", score: variances, edgeCount: 0),
-      ], warnings: [], moveCount: 0)
+      ], warnings: series.warnings, moveCount: 0)
   }
 }

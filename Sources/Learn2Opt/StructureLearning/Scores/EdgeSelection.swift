@@ -18,8 +18,12 @@ public struct EdgeSelection: Sendable, Equatable {
 
   /// The critical value for one wrong edge with probability `level` among all pairs of d nodes (Bonferroni).
   public init(familywiseLevel level: Double, nodeCount d: Int) {
-    let tests = Double(max(1, d * (d - 1) / 2))
-    criticalValue = EdgeSelection.normalQuantile(upperTail: level / tests / 2)
+    self.init(familywiseLevel: level, testCount: d * (d - 1) / 2)
+  }
+
+  /// The critical value for one wrong edge with probability `level` among a number of possible edges (Bonferroni).
+  public init(familywiseLevel level: Double, testCount: Int) {
+    criticalValue = EdgeSelection.normalQuantile(upperTail: level / Double(max(1, testCount)) / 2)
   }
 
   /// The z with `P(Z > z) = p` for a standard normal Z, by bisection on the complementary error function.

@@ -13,14 +13,22 @@ public struct DynamicLearner: Sendable {
 
   public init(_ options: DynamicOptions = DynamicOptions()) { self.options = options }
 
-  /// - Throws: ``StructureLearningError`` for panels without rows or with values that are not finite, options that make no
-  ///   sense, and knowledge that contradicts itself.
+  /// - Throws: ``StructureLearningError`` for panels without rows or with values that are not finite, more lags than the
+  ///   rows can tell, options that make no sense, and knowledge that contradicts itself.
   /// - Complexity: O(n (d (p + 1))²) once, O(d³ (p + 1)²) an evaluation.
   public func learn(
     _ panel: TimeSeriesPanel, context: SolveContext = SolveContext()
   ) throws(StructureLearningError) -> DynamicStructure {
     let joint = SampleCovariance(try panel.stacked(lagCount: options.lagCount))
     try checkOptions(nodeCount: panel.variableCount)
+    // A penalty tells effects of more columns than rows apart; the search over orders needs more rows.
+    let least: Int = if case .orders = options.search { joint.variableCount + 1 } else { 2 }
+    if joint.sampleCount < least {
+      throw .badOption(
+        name: "the number of lags", value: "\(options.lagCount)",
+        mend: "\(joint.sampleCount) rows have all their lags, too few to tell the effects of \(joint.variableCount) columns "
+          + "apart: give fewer lags, or longer series")
+    }
     let constraints = try OrderConstraints(options.knowledge, names: panel.names)
     return try DynamicRun(options, joint, names: panel.names, constraints, context).learn()
   }

@@ -7,8 +7,10 @@ public struct DynamicOptions: Sendable {
   public enum Search: Sendable {
     /// DYNOTEARS: all weights together, by the augmented Lagrangian or the central path.
     case continuous(ContinuousOptions.Path)
-    /// An order of the variables by ``StructureLearner`` on the moments given the past, then the convex problem of that
-    /// order. Knowledge in these options is not read; ``DynamicOptions/knowledge`` is.
+    /// An order of the variables by ``StructureLearner`` on the moments given the past, then the effects along that
+    /// order, present and past together, whose |t| reaches the critical value of these options; thresholds are not read.
+    /// Among d variables with p lags, d (d - 1) / 2 + p d² effects are tested. Knowledge in these options is not read;
+    /// ``DynamicOptions/knowledge`` is.
     case orders(StructureLearner.Options)
   }
 
@@ -36,7 +38,8 @@ public struct DynamicOptions: Sendable {
   public var minimization = BoundConstrainedMinimizer.Options()
   /// Relative decrease at which the convex problem of the order ends. Default 1e-12.
   public var completionDecrease = 1e-12
-  /// Effects below these in modulus are cut, within a step and of earlier ones. Defaults 0.3 and 0.1.
+  /// Of the continuous search: effects below these in modulus are cut, within a step and of earlier ones. Defaults 0.3
+  /// and 0.1.
   public var threshold = 0.3
   public var laggedThreshold = 0.1
   /// Of the effects within a time step; roots and leaves too.

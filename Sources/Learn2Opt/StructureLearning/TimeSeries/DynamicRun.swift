@@ -42,6 +42,9 @@ struct DynamicRun {
     var end = ContinuousStructure.End.acyclic, acyclicity = 0.0, iterations = 0
     var path: DynamicStructure.Fit?
     var weights = DenseMatrix(rowCount: rows, columnCount: d)
+    var warnings: [LearnedStructure.Warning] = []
+    // What remains of all effects along the order; nil where the thresholds tell.
+    var kept: [[Int]]?
     let order: [Int]
     switch options.search {
     case .continuous(let schedule):
@@ -54,17 +57,46 @@ struct DynamicRun {
       order = AcyclicSelection(present(weights), names: names, constraints: constraints, threshold: 0).order
     case .orders(var settings):
       settings.knowledge = options.knowledge
-      let partial = try PartialCovariance(joint, presentCount: d)
+      let (usable, remarks) = try joint.preparedForLearning()
+      let partial = try PartialCovariance(usable, presentCount: d)
       let context = context
       let found = try StructureLearner(settings).learn(partial.covariance) { context.shouldStop }
-      order = found.order
+      warnings = remarks + found.warnings.filter { if case .unequalVariances = $0 { true } else { false } }
+      order = constraints.repaired(found.order)
+      kept = try selected(order, usable, settings)
       if context.shouldStop { end = .stopped }
     }
     let allowed = constraints.repaired(order)
     let (completed, steps) = complete(allowed, from: weights)
+    let refitted = kept.map { kept in regressed { i, j in kept[j].contains(i) } } ?? refit(completed)
+    let isAllowed = allowance(allowed)
     return DynamicStructure(
       end: end, path: path, acyclicity: acyclicity, order: allowed, completion: fit(completed),
-      refitted: fit(refit(completed)), sampleCount: joint.sampleCount, iterations: iterations + steps)
+      refitted: fit(refitted), orderScore: fit(regressed { isAllowed($0, $1) != nil }).score, warnings: warnings,
+      sampleCount: joint.sampleCount, iterations: iterations + steps)
+  }
+
+  /// The effects along an order, present and past together, that are too far from zero to be chance; required ones too.
+  /// - Complexity: O((d p)³).
+  private func selected(
+    _ order: [Int], _ moments: SampleCovariance, _ settings: StructureLearner.Options
+  ) throws(StructureLearningError) -> [[Int]] {
+    let past = d..<rows
+    // Over all nodes: those of the past have no parents, and a root none of the present.
+    var knowledge = options.knowledge
+    for root in knowledge.roots { knowledge.forbidden.formUnion((0..<d).map { PriorKnowledge.Pair(from: $0, to: root) }) }
+    knowledge.roots = Set(past)
+    for pair in options.forbiddenLagged { knowledge.forbidden.insert(.init(from: pair.lag * d + pair.from, to: pair.to)) }
+    guard let factor = OrderFactor(moments.matrix, order: Array(past) + order) else {
+      throw .singularCovariance("a column repeats a combination of others")
+    }
+    let selection =
+      settings.criticalValue.map { EdgeSelection(criticalValue: $0) }
+      ?? EdgeSelection(familywiseLevel: settings.familywiseLevel, testCount: d * (d - 1) / 2 + past.count * d)
+    let fits = selection.parents(
+      factor, moments.matrix, sampleCount: moments.sampleCount,
+      constraints: try OrderConstraints(knowledge, names: moments.names))
+    return fits.prefix(d).map(\.parents)
   }
 
   private func follow(_ path: ContinuousOptions.Path) -> (PathRun, AcyclicObjective) {
@@ -95,13 +127,16 @@ struct DynamicRun {
     DenseMatrix(rowCount: d, columnCount: d) { i, j in weights[i, j] }
   }
 
-  /// The minimum of the objective over all effects that an order allows.
-  private func complete(_ order: [Int], from weights: DenseMatrix) -> (DenseMatrix, steps: Int) {
+  /// The penalty of source i at target j along an order; nil where there may be no effect.
+  private func allowance(_ order: [Int]) -> (Int, Int) -> Double? {
     var position = [Int](repeating: 0, count: d)
     for (k, v) in order.enumerated() { position[v] = k }
-    let allowed = { (i: Int, j: Int) -> Double? in
-      i < d && position[i] >= position[j] ? nil : penalty(i, j)
-    }
+    return { [position] i, j in i < d && position[i] >= position[j] ? nil : penalty(i, j) }
+  }
+
+  /// The minimum of the objective over all effects that an order allows.
+  private func complete(_ order: [Int], from weights: DenseMatrix) -> (DenseMatrix, steps: Int) {
+    let allowed = allowance(order)
     if options.penalty == 0 && options.laggedPenalty == 0 { return (regressed { allowed($0, $1) != nil }, 0) }
     let layout = WeightLayout(rowCount: rows, targetCount: d, hasIntercepts: false, penalty: allowed)
     let objective = AcyclicObjective(

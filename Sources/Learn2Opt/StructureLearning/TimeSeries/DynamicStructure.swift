@@ -20,8 +20,13 @@ public struct DynamicStructure: Sendable, Equatable {
   public var order: [Int]
   /// The minimum of the objective over all graphs with this order. Acyclic, and nothing is cut.
   public var completion: Fit
-  /// The completed weights above the thresholds, fitted anew without a penalty.
+  /// The effects that were kept, those above the thresholds or of enough |t|, fitted anew without a penalty.
   public var refitted: Fit
+  /// `½ Σ r_v`, half the sum of residual variances, with every variable regressed without a penalty on all effects that
+  /// the order and the knowledge allow: never above the score of ``refitted``.
+  public var orderScore: Double
+  /// What a reader of the result should know about the data.
+  public var warnings: [LearnedStructure.Warning]
   /// Rows with all lags.
   public var sampleCount: Int
   /// Steps of all minimizations.

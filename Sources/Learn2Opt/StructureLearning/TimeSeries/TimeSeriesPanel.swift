@@ -44,8 +44,9 @@ public struct TimeSeriesPanel: Sendable, Equatable {
   /// - Parameters:
   ///   - lagCount: p ≥ 0.
   ///   - skipping: steps at the start of each series that are only used as lags; at least p counts.
-  /// - Throws: ``StructureLearningError/noData`` where no series is longer than the lags,
-  ///   ``StructureLearningError/notFinite(sample:variable:)``, ``StructureLearningError/badOption(name:value:mend:)``.
+  /// - Throws: ``StructureLearningError/noData`` without variables or steps,
+  ///   ``StructureLearningError/badOption(name:value:mend:)`` where no series is longer than the lags,
+  ///   ``StructureLearningError/notFinite(sample:variable:)``.
   /// - Complexity: O(rows · d (p + 1)).
   public func stacked(lagCount: Int, skipping: Int = 0) throws(StructureLearningError) -> SampleTable {
     guard lagCount >= 0 else {
@@ -53,7 +54,14 @@ public struct TimeSeriesPanel: Sendable, Equatable {
     }
     let d = variableCount, first = max(lagCount, skipping)
     let n = rowCount(lagCount: first)
-    guard d > 0, n > 0 else { throw .noData }
+    let longest = series.map(\.rowCount).max() ?? 0
+    guard d > 0, longest > 0 else { throw .noData }
+    guard n > 0 else {
+      throw .badOption(
+        name: "the number of lags", value: "\(first)",
+        mend: "no series is longer than that, the longest has \(longest) row\(longest == 1 ? "" : "s"): give fewer lags, or a "
+          + "column that has one value for a whole series")
+    }
     for one in series {
       if let k = one.values.firstIndex(where: { !$0.isFinite }) {
         throw .notFinite(sample: k % one.rowCount + 1, variable: names[k / one.rowCount])

@@ -31,6 +31,14 @@ struct DagData: ParsableArguments {
     var groups: [String] = []
     /// What was done to the values, in words.
     var preparation: [String] = []
+    /// How the rows were made of time series, where they were.
+    var stacking: Stacking?
+  }
+
+  /// Rows of the present with its lags beside it.
+  struct Stacking {
+    var lagCount: Int
+    var seriesCount: Int
   }
 
   func validate() throws {

@@ -45,12 +45,12 @@ struct DagFit: ParsableCommand {
   var parents: Int?
   @Option(help: "Searches from random orders, beside one from a greedy order (default: 7 up to 100 variables, fewer beyond).") var restarts: Int?
   @Option(help: ArgumentHelp("Factor of the penalty log(n)/(2n) of an edge under BIC.", valueName: "factor")) var penalty = 2.0
-  @Option(help: ArgumentHelp("Keep edges of least squares with at least this |t| (default: one wrong edge with probability 0.05).", valueName: "t"))
+  @Option(help: ArgumentHelp("Keep edges of least squares with at least this |t| (default: one wrong edge with probability 0.05); for --method order, with --lags too.", valueName: "t"))
   var critical: Double?
   @Option(help: ArgumentHelp("Penalty of weights for notears, dagma, mlp, dynotears and the losses of 0/1 data and counts (default: 0.1; mlp, logistic and poisson 0.01).", valueName: "lambda"))
   var l1: Double?
   @Option(help: ArgumentHelp("Cut weights below this for these methods (default: 0.3).", valueName: "w")) var threshold: Double?
-  @Option(help: ArgumentHelp("Learn a time series with effects over this many steps.", valueName: "p")) var lags: Int?
+  @Option(help: ArgumentHelp("Learn a time series with effects over this many steps, by least squares. --method order keeps effects by --critical; notears, dagma and dynotears cut those below --threshold (default: 0.3 within a step, 0.1 of earlier ones).", valueName: "p")) var lags: Int?
   @Option(help: ArgumentHelp("With --lags: the column that tells which series a row belongs to.", valueName: "column")) var panel: String?
   @Option(help: ArgumentHelp("Start from the graph in this edge list, and improve it.", valueName: "edges")) var start: String?
   @Option(help: "Seed of the random numbers; the same seed gives the same graph.") var seed: UInt64 = 1
@@ -102,6 +102,20 @@ struct DagFit: ParsableCommand {
       if method == .topo || method == .mlp { throw ValidationError("--lags goes with --method order, notears, dagma or dynotears.") }
       if bootstrap > 0 || start != nil { throw ValidationError("--lags does not go with --bootstrap or --start.") }
       if input.covariance != nil { throw ValidationError("--lags needs the series, not a covariance.") }
+      if input.missing == .drop {
+        throw ValidationError(
+          "--missing drop would join steps that are not neighbours; with --lags use --missing mean, or split the series where rows are missing, with a --panel column.")
+      }
+      if score != .auto && score != .ls {
+        throw ValidationError("--lags minimizes least squares: leave out --score, or use --score ls.")
+      }
+      if parents != nil || exact == true && method != .order { throw ValidationError("--lags does not go with --parents, and --exact goes with --method order.") }
+      if method != .order && critical != nil {
+        throw ValidationError("--method \(method.rawValue) cuts effects by --threshold; --critical goes with --method order.")
+      }
+      if method == .order && (l1 != nil || threshold != nil) {
+        throw ValidationError("--lags with --method order keeps effects by --critical; --l1 and --threshold go with notears, dagma and dynotears.")
+      }
     } else if method == .dynotears { throw ValidationError("--method dynotears needs --lags.") }
     if input.covariance != nil && (method == .mlp || score == .logistic || score == .poisson) {
       throw ValidationError("This method needs samples, not a covariance.")
@@ -118,7 +132,7 @@ struct DagFit: ParsableCommand {
     var options = StructureLearner.Options()
     let trueGraph: WeightedGraph?
     do throws(ConstraintsError) {
-      options.knowledge = try known.knowledge(names: names)
+      options.knowledge = try known.knowledge(names: names, lagCount: lags ?? 0)
       if let start {
         options.start = try startOrder(start, names, isJSON)
       }

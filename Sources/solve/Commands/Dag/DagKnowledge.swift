@@ -4,19 +4,20 @@ import Learn2Opt
 
 /// What is known about a graph before any data, on the command line.
 struct DagKnowledge: ParsableArguments {
-  @Option(help: ArgumentHelp("An edge that may not be there, as from:to; may be given often, * stands for all nodes.", valueName: "from:to"))
+  @Option(help: ArgumentHelp("An edge that may not be there, as from:to; may be given often, * stands for all nodes. With --lags, knowledge speaks of effects within one time step, except for --forbid \"x(t-1):y\".", valueName: "from:to"))
   var forbid: [String] = []
-  @Option(help: ArgumentHelp("An edge that must be there, as from:to; may be given often.", valueName: "from:to"))
+  @Option(help: ArgumentHelp("An edge that must be there, as from:to; may be given often. With --lags: within one time step.", valueName: "from:to"))
   var require: [String] = []
-  @Option(help: ArgumentHelp("Groups of nodes, earlier ones first; no edge goes back. \"a,b;c,d\", or a file with one group a line.", valueName: "groups"))
+  @Option(help: ArgumentHelp("Groups of nodes, earlier ones first; no edge goes back (with --lags: within one time step). \"a,b;c,d\", or a file with one group a line.", valueName: "groups"))
   var tiers: String?
-  @Option(help: ArgumentHelp("A node without parents; may be given often.", valueName: "node")) var root: [String] = []
-  @Option(help: ArgumentHelp("A node without children; may be given often.", valueName: "node")) var leaf: [String] = []
+  @Option(help: ArgumentHelp("A node without parents; may be given often. With --lags: without parents of the same time step.", valueName: "node")) var root: [String] = []
+  @Option(help: ArgumentHelp("A node without children; may be given often. With --lags: without children in the same time step.", valueName: "node")) var leaf: [String] = []
 
-  /// The knowledge over these nodes.
-  func knowledge(names: [String]) throws(ConstraintsError) -> PriorKnowledge {
+  /// The knowledge over these nodes, within a time step.
+  /// - Parameter lagCount: what forbids effects of as many earlier steps is left to ``forbiddenLagged(names:lagCount:)``.
+  func knowledge(names: [String], lagCount: Int = 0) throws(ConstraintsError) -> PriorKnowledge {
     var result = PriorKnowledge()
-    for text in forbid { result.forbidden.formUnion(try pairs(text, "--forbid", names)) }
+    for text in forbid where lagged(text, names, lagCount).isEmpty { result.forbidden.formUnion(try pairs(text, "--forbid", names)) }
     for text in require { result.required.formUnion(try pairs(text, "--require", names)) }
     for text in root { result.roots.insert(try node(text, "--root", names)) }
     for text in leaf { result.leaves.insert(try node(text, "--leaf", names)) }
@@ -33,6 +34,32 @@ struct DagKnowledge: ParsableArguments {
       }
     }
     return result
+  }
+
+  /// The effects of earlier time steps that may not be there, given as `name(t-1):name`.
+  func forbiddenLagged(names: [String], lagCount: Int) -> Set<DynamicOptions.LaggedPair> {
+    forbid.reduce(into: []) { $0.formUnion(lagged($1, names, lagCount)) }
+  }
+
+  /// The effects that `name(t-1):name` names, `*` being all names; none where the text is not of that form.
+  private func lagged(_ text: String, _ names: [String], _ lagCount: Int) -> Set<DynamicOptions.LaggedPair> {
+    func nodes(_ name: Substring) -> [Int] {
+      name == "*" ? Array(names.indices) : names.firstIndex { $0 == name }.map { [$0] } ?? []
+    }
+    for lag in stride(from: 1, through: lagCount, by: 1) {
+      for separator in ["->", ":"] {
+        let mark = "(t-\(lag))" + separator
+        var start = text.startIndex
+        while let found = text.range(of: mark, from: start) {
+          let from = nodes(text[..<found.lowerBound]), to = nodes(text[found.upperBound...])
+          if !from.isEmpty && !to.isEmpty {
+            return Set(from.flatMap { i in to.map { DynamicOptions.LaggedPair(lag: lag, from: i, to: $0) } })
+          }
+          start = found.upperBound
+        }
+      }
+    }
+    return []
   }
 
   private func node(_ name: String, _ option: String, _ names: [String]) throws(ConstraintsError) -> Int {

@@ -191,13 +191,16 @@ struct DagMethods {
     if let l1 = flags.l1 { (settings.penalty, settings.laggedPenalty) = (l1, l1) }
     if let threshold = flags.threshold { settings.threshold = threshold }
     settings.knowledge = options.knowledge
+    settings.forbiddenLagged = flags.known.forbiddenLagged(names: table.names, lagCount: lags)
     let name: String
     switch flags.method {
-    case .dagma: (settings.search, name) = (.continuous(.centralPath(CentralPathSchedule())), "central path")
+    case .dagma: (settings.search, name) = (.continuous(.centralPath(CentralPathSchedule())), "DYNOTEARS with the path of DAGMA")
     case .notears, .dynotears: name = "DYNOTEARS"
     default:
-      settings.search = .orders(options)
-      if flags.l1 == nil { (settings.penalty, settings.laggedPenalty) = (0, 0) }
+      var orders = options
+      orders.score = .leastSquares
+      settings.search = .orders(orders)
+      (settings.penalty, settings.laggedPenalty) = (0, 0)
       name = "order search given the past"
     }
     let found = try DynamicLearner(settings).learn(panel, context: run.context)
@@ -208,6 +211,7 @@ struct DagMethods {
       method: "\(name), \(lags) lag\(lags == 1 ? "" : "s"), spectral radius \(significant(found.graph.spectralRadius, 3).text)")
     if !found.isStationary { structure.method += " (not stationary)" }
     data.covariance = rows
+    data.stacking = DagData.Stacking(lagCount: lags, seriesCount: panel.series.count)
     return structure
   }
 }
