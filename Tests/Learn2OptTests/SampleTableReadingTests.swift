@@ -49,6 +49,20 @@ import Testing
     #expect(errors("a,b\n3,4\n") { $0.header = .absent }.first?.location?.line == 1)
   }
 
+  @Test func `A first line of numbers that look like names is warned about`() throws {
+    let rows = "0.3,0.1,0.2\n0.5,0.9,0.4\n0.7,0.2,0.6\n"
+    let warned = try read("2019,2020,2021\n" + rows)
+    #expect(warned.warnings.count == 1 && warned.warnings[0].mend?.contains("--header") == true)
+    #expect(try read(rows).warnings.isEmpty)
+    #expect(try read("2019,2020,2021\n" + rows) { $0.header = .present }.warnings.isEmpty)
+  }
+
+  @Test func `A column of words is one error that counts its cells`() {
+    let found = errors("a,b\n1,no\n2,yes\n3,no\n")
+    #expect(found.count == 1 && found[0].location?.line == 2)
+    #expect(found.first?.message.contains("2 more") == true)
+  }
+
   @Test func `Names keep commas, quotes and line breaks`() throws {
     let reading = try read("\"a, b\",\"say \"\"c\"\"\",\"d\ne\"\n1,2,3\n0,0,1\n")
     #expect(reading.table.names == ["a, b", "say \"c\"", "d\ne"])
@@ -56,11 +70,11 @@ import Testing
 
   @Test func `A cell that is no number is named with its line and column`() {
     let found = errors("a,b\n1,2\n3,x4\n5,1 2\n7,\"1,5\"\n")
-    #expect(found.map { $0.location?.line } == [3, 4, 5])
-    #expect(found.map { $0.location?.column } == [3, 3, 3])
-    #expect(found[0].message == "'x4' is not a number")
-    #expect(found[2].mend?.contains("decimal point") == true)
+    #expect(found.map { $0.location?.line } == [3])
+    #expect(found.map { $0.location?.column } == [3])
+    #expect(found[0].message.hasPrefix("'x4' is not a number"))
     #expect(found[0].rendered().contains("data.csv:3:3"))
+    #expect(errors("a,b\n1,2\n7,\"1,5\"\n").first?.mend?.contains("decimal point") == true)
   }
 
   @Test func `Infinite and huge numbers are refused`() {

@@ -76,6 +76,23 @@ private func residual(_ v: Int, _ parents: [Int], _ s: DenseMatrix) -> Double {
 
 @Suite("Sparse exact structure learning")
 struct SparseExactTests {
+  @Test func `scoring stops when asked, and refuses at once what is too large`() throws {
+    let covariance = randomCovariance(8, seed: 3)
+    var asked = 0
+    let stopped = try ParentSetScores(gaussian: covariance, parentLimit: 3) {
+      asked += 1
+      return asked > 5
+    }
+    #expect(stopped == nil && asked == 6)
+    let all = try ParentSetScores(gaussian: covariance, parentLimit: 3) { false }
+    let same = try ParentSetScores(gaussian: covariance, parentLimit: 3)
+    #expect(all == same)
+    #expect(throws: StructureLearningError.self) { try ParentSetScores.checkSize(nodeCount: 300, parentLimit: 3) }
+    #expect(throws: StructureLearningError.self) { try ParentSetScores.checkSize(nodeCount: 100, parentLimit: 20) }
+    #expect(throws: StructureLearningError.self) { try StructureLearner.checkExact(nodeCount: 21, score: .bic) }
+    try StructureLearner.checkExact(nodeCount: 24, score: .leastSquares)
+  }
+
   @Test func `the Gaussian scores are those of separate regressions`() throws {
     let covariance = randomCovariance(6, seed: 4)
     let n = Double(covariance.sampleCount)

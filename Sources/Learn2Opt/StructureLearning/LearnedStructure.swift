@@ -101,6 +101,8 @@ public struct LearnedStructure: Sendable, Equatable {
   public var warnings: [Warning]
   /// Moves of nodes made by the search.
   public var moveCount: Int
+  /// Most parents of a node among the graphs that ``bound`` and ``proof`` speak of; nil for all graphs.
+  public var parentLimit: Int?
 
   /// How far the value can lie above the optimum at most, 0 where the optimum is proven: relative to the bound for least
   /// squares, and for BIC, whose zero depends on the units of the columns, as a difference.

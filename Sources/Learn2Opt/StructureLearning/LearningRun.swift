@@ -117,7 +117,7 @@ struct LearningRun {
     }
     return Found(
       order: best.order, value: value, bound: 0, proof: .none,
-      method: "insertion search over orders, \(options.restarts(d) + 1) starts", moves: moves)
+      method: "insertion search over orders, \(options.restarts(d) + 1) start\(options.restarts(d) > 0 ? "s" : "")", moves: moves)
   }
 
   private func restrictedSearch() -> Found {

@@ -58,6 +58,16 @@ public struct StructureLearner: Sendable {
 
   public init(_ options: Options = Options()) { self.options = options }
 
+  /// Refuses at once what the exact search for a score would refuse.
+  /// - Throws: ``StructureLearningError/tooManyNodes(count:limit:method:)``.
+  public static func checkExact(nodeCount d: Int, score: ScoreChoice) throws(StructureLearningError) {
+    let isBIC = score == .bic
+    let limit = isBIC ? ParentSetProgram.limit : SubsetProgram.leastSquaresLimit
+    if d > limit {
+      throw .tooManyNodes(count: d, limit: limit, method: "the exact search for \(isBIC ? "BIC" : "least squares")")
+    }
+  }
+
   /// - Throws: ``StructureLearningError`` for tables without data or with values that are not finite.
   /// - Complexity: O(n d²) for n samples of d variables, and the search on the moments.
   public func learn(_ table: SampleTable, shouldStop: @escaping () -> Bool = { false })

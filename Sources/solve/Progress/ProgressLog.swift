@@ -112,6 +112,9 @@ final class ProgressLog: Sendable {
   }
 }
 
+/// A number of things in words.
+func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
+
 /// Text at the left of a column.
 func pad(_ text: String, _ width: Int) -> String {
   text.count >= width ? text + " " : text + String(repeating: " ", count: width - text.count)

@@ -20,6 +20,8 @@ struct DagReport {
   }
 
   private var names: [String] { structure.graph.names }
+  /// Names on one line each.
+  private var shown: [String] { names.map(Terminal.onOneLine) }
 
   /// Most edges in the table on standard output; files have all.
   private static let longestTable = 200
@@ -30,24 +32,24 @@ struct DagReport {
     var lines: [String] = []
     func line(_ name: String, _ words: String) { lines.append(pad(name, 18) + words) }
     let prepared = data.preparation.isEmpty ? "" : ", " + data.preparation.joined(separator: ", ")
-    line("data", "\(data.name): \(data.covariance.sampleCount) samples of \(variables)\(prepared)")
-    line("graph", "\(structure.graph.edgeCount) edges, by \(structure.method)")
+    line("data", "\(data.name): \(counted(data.covariance.sampleCount, "sample")) of \(variables)\(prepared)")
+    line("graph", "\(counted(structure.graph.edgeCount, "edge")), by \(structure.method)")
     let refitted = structure.score != .bic ? "\(structure.score == .leastSquares ? " of the whole order" : ""), \(number(structure.refittedValue)) with these edges alone" : ""
     line(structure.score.rawValue, "\(number(structure.value))\(refitted)")
     line("proof", proof)
     let open = structure.edges.count { $0.isReversible }
     if open > 0 { line("directions", "\(structure.edges.count - open) told by the data, \(open) open: graphs of the same score turn them round") }
     for baseline in structure.baselines {
-      let edges = baseline.edgeCount == 0 ? "no edges" : "\(baseline.edgeCount) edges"
+      let edges = baseline.edgeCount == 0 ? "no edges" : counted(baseline.edgeCount, "edge")
       line(baseline.name, "\(number(baseline.score)), \(edges)")
     }
     if let frequencies {
       let bound = frequencies.expectedWrongEdges.map { ", of them at most \(significant($0, 2).text) wrong in expectation" } ?? ""
-      let joined = structure.edges.contains { $0.isReversible } ? "; \(frequencies.stablePairCount) pairs of nodes stably joined" : ""
-      line("bootstrap", "\(frequencies.replicates) replicates\(isHalved ? " of half the samples" : ""), \(frequencies.stable.count) stable edges\(bound)\(joined)")
+      let joined = structure.edges.contains { $0.isReversible } ? "; \(counted(frequencies.stablePairCount, "pair")) of nodes stably joined" : ""
+      line("bootstrap", "\(counted(frequencies.replicates, "replicate"))\(isHalved ? " of half the samples" : ""), \(counted(frequencies.stable.count, "stable edge"))\(bound)\(joined)")
       let others = frequencies.stable.filter { !structure.graph.hasEdge($0.from, $0.to) }
       if !others.isEmpty {
-        line("", "stable, but not in the graph: " + others.prefix(20).map { "\(names[$0.from]) -> \(names[$0.to])" }.joined(separator: ", "))
+        line("", "stable, but not in the graph: " + others.prefix(20).map { "\(shown[$0.from]) -> \(shown[$0.to])" }.joined(separator: ", "))
       }
     }
     if let comparison {
@@ -77,18 +79,20 @@ struct DagReport {
   private func number(_ x: Double) -> String { significant(x, 7).text }
 
   private var proof: String {
+    let limit = structure.parentLimit.map { " with at most \(counted($0, "parent")) a node" } ?? ""
     switch structure.proof {
-    case .optimal: return "optimal: no graph has a lower score"
+    case .optimal: return "optimal: no graph\(limit) has a lower score"
     case .bounded:
       let gap = structure.score == .bic ? significant(structure.gap, 4).text : percent(structure.gap)
-      return "no graph has a score below \(number(structure.bound)): at most \(gap) above the optimum"
+      return "no graph\(limit) has a score below \(number(structure.bound)): at most \(gap) above the optimum"
     case .none: return "none: this method says nothing about other graphs"
     }
   }
 
   private var table: [String] {
     if structure.edges.isEmpty { return ["no edges"] }
-    let arrows = structure.edges.map { "\(names[$0.from]) -> \(names[$0.to])" }
+    let shown = self.shown
+    let arrows = structure.edges.map { "\(shown[$0.from]) -> \(shown[$0.to])" }
     let width = min(60, (arrows.map(\.count).max() ?? 0) + 2)
     let hasFrequency = structure.edges.contains { $0.frequency != nil }
     // A direction that other graphs of the same score turn round is marked, and how often its ends are joined said.
@@ -113,7 +117,7 @@ struct DagReport {
     for edge in comparison?.edges ?? [] where edge.verdict == .missed {
       let blank = (hasFrequency ? 11 : 0) + (hasFrequency && hasOpen ? 9 : 0) + (hasOpen ? 12 : 0)
       lines.append(
-        pad("(\(names[edge.from]) -> \(names[edge.to]))", width) + left("-", 12) + left("-", 10) + left("", blank) + "   missed")
+        pad("(\(shown[edge.from]) -> \(shown[edge.to]))", width) + left("-", 12) + left("-", 10) + left("", blank) + "   missed")
     }
     return lines
   }
@@ -145,7 +149,7 @@ struct DagReport {
     let prepared = data.preparation.isEmpty ? "" : ", " + data.preparation.joined(separator: ", ")
     var drawing = GraphDrawing(
       structure, title: title ?? file,
-      subtitle: "\(data.covariance.sampleCount) samples\(prepared); \(structure.score.rawValue), \(structure.graph.edgeCount) edges")
+      subtitle: "\(data.covariance.sampleCount) samples\(prepared); \(structure.score.rawValue), \(counted(structure.graph.edgeCount, "edge"))")
     if let comparison {
       drawing.mark(with: comparison)
       drawing.subtitle += ", SHD \(comparison.hammingDistance)"
@@ -172,7 +176,8 @@ struct DagReport {
       "\"edges\": [\n    \(edges.joined(separator: ",\n    "))\n  ]",
       "\"order\": \(list(structure.order.map { string(names[$0]) }))",
       "\"score\": {\"kind\": \(string(structure.score.rawValue)), \"value\": \(value(structure.value)), \"refitted\": \(value(structure.refittedValue)), "
-        + "\"bound\": \(value(structure.bound)), \"gap\": \(value(structure.gap)), \"proof\": \(string(structure.proof.rawValue))}",
+        + "\"bound\": \(value(structure.bound)), \"gap\": \(value(structure.gap)), \"proof\": \(string(structure.proof.rawValue)), "
+        + "\"parent_limit\": \(structure.parentLimit.map(String.init) ?? "null")}",
       "\"method\": \(string(structure.method))",
       "\"baselines\": "
         + list(structure.baselines.map { "{\"name\": \(string($0.name)), \"score\": \(value($0.score)), \"edges\": \($0.edgeCount)}" }),

@@ -11,6 +11,8 @@ enum ExitCodes {
   static let infeasibleOrUnbounded = ExitCode(5)
   static let stoppedWithoutPoint = ExitCode(6)
   static let noVerdict = ExitCode(7)
+  /// A mistake on the command line.
+  static let usage = ExitCode(64)
   static let badInput = ExitCode(65)
   static let unreadable = ExitCode(66)
   static let solverUnavailable = ExitCode(69)

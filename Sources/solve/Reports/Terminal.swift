@@ -64,6 +64,15 @@ enum Terminal {
     return "{" + fields.joined(separator: ",") + "}"
   }
 
+  /// A text with its line breaks and control characters written as `\n`, `\u{7F}`.
+  static func onOneLine(_ text: String) -> String {
+    func isControl(_ scalar: Unicode.Scalar) -> Bool {
+      [.control, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
+    }
+    if !text.unicodeScalars.contains(where: isControl) { return text }
+    return text.unicodeScalars.map { isControl($0) ? $0.escaped(asASCII: true) : String($0) }.joined()
+  }
+
   /// A JSON string.
   static func quoted(_ text: String) -> String {
     var result = "\""

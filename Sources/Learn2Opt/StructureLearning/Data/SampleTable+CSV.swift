@@ -113,6 +113,7 @@ private struct SampleReader {
     var values = DenseMatrix(rowCount: rowCount, columnCount: columns.count)
     let gaps = fill(&values, columns, firstRow, names)
     try found.throwIfErrors()
+    if !hasHeader && options.header == .detect && gaps.isEmpty { warnAboutNames(values) }
     var reading = SampleTable.Reading(
       table: SampleTable(names: columns.map { names[$0] }, values: values), warnings: [],
       groups: group.map { column in (0..<rowCount).map { fields.text(firstRow + $0, column) } } ?? [], droppedRowCount: 0,
@@ -184,6 +185,9 @@ private struct SampleReader {
         }
       }
     }
+    var words = [Int](repeating: 0, count: columns.count)
+    for (i, k) in unread where isWord(firstRow + i, columns[k]) { words[k] += 1 }
+    var isReported = [Bool](repeating: false, count: columns.count)
     for (i, k) in unread {
       let row = firstRow + i, c = columns[k]
       let field = fields.text(row, c)
@@ -199,6 +203,10 @@ private struct SampleReader {
         values[i, k] = number
       } else {
         let isInfinite = CSVTable.number(field) != nil
+        // One error a column of words is enough.
+        if !isInfinite && isReported[k] { continue }
+        isReported[k] = isReported[k] || !isInfinite
+        let others = words[k] > 1 ? "; \(words[k] - 1) more in column '\(names[c])'" : ""
         let mend =
           isInfinite ? "give a finite number, or leave the cell empty and choose what to do about it (--missing)"
           : CSVTable.hasDecimalComma(field) ? "write the number with a decimal point"
@@ -206,13 +214,42 @@ private struct SampleReader {
           : "leave a column of words out with --without '\(names[c])'"
         found.add(
           text.diagnostic(
-            .badData, isInfinite ? "a sample cannot be infinite" : "'\(field.prefix(40))' is not a number", row: row, column: c,
+            .badData, isInfinite ? "a sample cannot be infinite" : "'\(field.prefix(40))' is not a number\(others)", row: row, column: c,
             mend: mend))
       }
       if found.isFull { break }
     }
     return gaps
   }
+
+  /// Whether a cell holds something that is neither a number nor a mark of a missing value.
+  private func isWord(_ row: Int, _ column: Int) -> Bool {
+    CSVTable.number(fields.text(row, column)) == nil && !text.isMissing(row, column)
+  }
+
+  /// Warns about a first line of numbers that look like names: years, or the numbers of the columns.
+  private mutating func warnAboutNames(_ values: DenseMatrix) {
+    let n = values.rowCount, d = values.columnCount
+    guard n > 2, d > 1 else { return }
+    func counts(_ i: Int) -> Bool {
+      d > 2 && values[i, 0].rounded() == values[i, 0] && (1..<d).allSatisfy { values[i, $0] == values[i, $0 - 1] + 1 }
+    }
+    func isFar(_ j: Int) -> Bool {
+      let rest = values.values[j * n + 1..<(j + 1) * n]
+      guard let least = rest.min(), let largest = rest.max(), least < largest else { return false }
+      let reach = SampleReader.farRanges * (largest - least)
+      return values[0, j] < least - reach || values[0, j] > largest + reach
+    }
+    let isCount = counts(0) && !(1..<n).contains(where: counts)
+    guard isCount || (0..<d).allSatisfy(isFar) else { return }
+    found.add(
+      text.diagnostic(
+        .badData, "the first line is taken for a sample, but looks like the names of the columns", row: 0, column: 0,
+        severity: .warning, mend: "read with --header if it names them, with --no-header if it does not"))
+  }
+
+  /// A first value this many times the range of the others away from them, in all columns, is probably a name.
+  private static let farRanges = 3.0
 
   /// Does what was chosen about missing values.
   private mutating func close(

@@ -23,25 +23,32 @@ extension ParentSetScores {
     gaussian covariance: SampleCovariance, parentLimit: Int, penaltyDiscount: Double = 1,
     knowledge: PriorKnowledge = PriorKnowledge()
   ) throws(StructureLearningError) {
+    guard
+      let scores = try ParentSetScores(
+        gaussian: covariance, parentLimit: parentLimit, penaltyDiscount: penaltyDiscount, knowledge: knowledge,
+        shouldStop: { false })
+    else { throw .noData }
+    self = scores
+  }
+
+  /// The same scores, or nil when asked to stop before all sets were scored.
+  /// - Parameter shouldStop: asked once for about d sets.
+  public init?(
+    gaussian covariance: SampleCovariance, parentLimit: Int, penaltyDiscount: Double = 1,
+    knowledge: PriorKnowledge = PriorKnowledge(), shouldStop: @escaping () -> Bool
+  ) throws(StructureLearningError) {
     let d = covariance.variableCount
     guard d > 0, covariance.sampleCount > 0 else { throw .noData }
-    guard d <= ParentSetScores.nodeLimit else {
-      throw .tooManyNodes(count: d, limit: ParentSetScores.nodeLimit, method: "the search over parent sets")
-    }
-    guard parentLimit >= 0 else { throw .invalidOption("the parent limit is \(parentLimit); give at least 0") }
+    try ParentSetScores.checkSize(nodeCount: d, parentLimit: parentLimit)
     guard penaltyDiscount >= 0, penaltyDiscount.isFinite else {
       throw .invalidOption("the penalty discount is \(penaltyDiscount); give a number from 0 on")
     }
     let limit = min(parentLimit, d - 1)
     let table = SubsetTable(nodeCount: d, largest: limit)
-    guard table.total <= ParentSetScores.largestSetCount else {
-      throw .invalidOption(
-        "\(d) nodes with up to \(limit) parents have \(table.total) sets, and at most \(ParentSetScores.largestSetCount) are scored; lower the parent limit")
-    }
     guard covariance.matrix.values.allSatisfy(\.isFinite) else {
       throw .singularCovariance("an entry of it is not a finite number")
     }
-    var scan = GaussianScan(covariance, table, penaltyDiscount)
+    var scan = GaussianScan(covariance, table, penaltyDiscount, shouldStop)
     for v in 0..<d {
       for u in 0..<d {
         if knowledge.allows(u, v) { scan.allowed[v] |= ParentBits(1) << ParentBits(u) }
@@ -57,8 +64,36 @@ extension ParentSetScores {
           "\(covariance.names[v]) has \(scan.required[v].nonzeroBitCount) required parents, and the parent limit is \(limit); raise it")
       }
     }
-    for size in 0...limit { try scan.score(size: size) }
-    try self.init(names: covariance.names, lists: scan.lists)
+    for size in 0...limit {
+      try scan.score(size: size)
+      if scan.isStopped { return nil }
+    }
+    // A set is listed only where it scores lower than every set within it.
+    try self.init(names: covariance.names, lists: scan.lists, areMinimal: true)
+  }
+
+  /// Refuses at once what ``init(gaussian:parentLimit:penaltyDiscount:knowledge:)`` would not score.
+  /// - Throws: ``StructureLearningError/tooManyNodes(count:limit:method:)`` beyond ``nodeLimit``,
+  ///   ``StructureLearningError/invalidOption(_:)`` for a negative limit or more than ``largestSetCount`` sets.
+  public static func checkSize(nodeCount d: Int, parentLimit: Int) throws(StructureLearningError) {
+    guard d <= nodeLimit else {
+      throw .tooManyNodes(count: d, limit: nodeLimit, method: "the search over parent sets")
+    }
+    guard parentLimit >= 0 else { throw .invalidOption("the parent limit is \(parentLimit); give at least 0") }
+    let limit = min(parentLimit, max(0, d - 1))
+    let total = SubsetTable(nodeCount: d, largest: limit).total
+    guard total <= largestSetCount else {
+      throw .invalidOption(
+        "\(d) nodes with up to \(limit) parents have \(total) sets, and at most \(largestSetCount) are scored; lower the parent limit")
+    }
+  }
+
+  /// The best graph among these candidates whose edges follow an order, as a simple answer to compare with; nil where a
+  /// node has no candidate among its predecessors.
+  public func baseline(named name: String, along order: [Int]) -> LearnedStructure.Baseline? {
+    guard let choice = ParentSetOrder(self, order: order).choice else { return nil }
+    let edgeCount = choice.enumerated().reduce(0) { $0 + candidates[$1.offset][$1.element].parents.count }
+    return LearnedStructure.Baseline(name: name, score: total(of: choice), edgeCount: edgeCount)
   }
 
   /// Most parent sets that are scored, for all nodes at once.
@@ -124,11 +159,14 @@ private struct GaussianScan {
   /// For each set of the size below and node the best score of any candidate within it, at `rank * d + node`.
   private var below: [Double] = []
   private var current: [Double] = []
+  private let shouldStop: () -> Bool
+  private(set) var isStopped = false
 
   /// Share of its variance below which a variable counts as a function of others.
   private static let dependent = 1e-12
 
-  init(_ covariance: SampleCovariance, _ table: SubsetTable, _ discount: Double) {
+  init(_ covariance: SampleCovariance, _ table: SubsetTable, _ discount: Double, _ shouldStop: @escaping () -> Bool) {
+    self.shouldStop = shouldStop
     d = covariance.variableCount
     names = covariance.names
     self.table = table
@@ -156,7 +194,8 @@ private struct GaussianScan {
   }
 
   private mutating func descend(depth: Int, from first: Int, size: Int, bits: ParentBits) throws(StructureLearningError) {
-    for p in first..<d {
+    isStopped = isStopped || shouldStop()
+    for p in first..<d where !isStopped {
       // As many nodes must follow as are still missing.
       if d - p < size - depth { return }
       let pivot = stack[depth][p * d + p]

@@ -57,8 +57,12 @@ public struct ParentSetScores: Sendable, Equatable {
     try self.init(names: names, lists: lists)
   }
 
+  /// - Parameter areMinimal: whether every set is known to score lower than all candidates within it, so that none is
+  ///   dropped: comparing them takes O(K k).
   /// - Precondition: sets hold nodes other than their own, scores are finite.
-  init(names: [String], lists: [[(set: ParentBits, score: Double)]]) throws(StructureLearningError) {
+  init(
+    names: [String], lists: [[(set: ParentBits, score: Double)]], areMinimal: Bool = false
+  ) throws(StructureLearningError) {
     guard !names.isEmpty else { throw .noData }
     guard names.count <= ParentSetScores.nodeLimit else {
       throw .tooManyNodes(count: names.count, limit: ParentSetScores.nodeLimit, method: "the search over parent sets")
@@ -74,7 +78,7 @@ public struct ParentSetScores: Sendable, Equatable {
       }
       var kept: [ParentBits] = []
       var own: [Candidate] = []
-      for (set, score) in sorted where !kept.contains(where: { $0 & set == $0 }) {
+      for (set, score) in sorted where areMinimal || !kept.contains(where: { $0 & set == $0 }) {
         kept.append(set)
         own.append(Candidate(parents: ParentSetScores.nodes(set), score: score))
       }

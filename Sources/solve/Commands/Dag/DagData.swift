@@ -46,6 +46,7 @@ struct DagData: ParsableArguments {
     if covariance != nil {
       guard let samples, samples > 0 else { throw ValidationError("--covariance needs --samples, the number of samples behind it.") }
       if log { throw ValidationError("--log needs samples, not a covariance.") }
+      if missing != .refuse { throw ValidationError("--missing needs samples; a covariance has no missing cells to fill.") }
     } else if samples != nil {
       throw ValidationError("--samples goes with --covariance; a file of samples tells its number.")
     }
@@ -59,7 +60,7 @@ struct DagData: ParsableArguments {
     do throws(ConstraintsError) {
       if let covariance {
         let read = try SampleCovariance.read(path: covariance, sampleCount: samples ?? 0, delimiter: separator, header: headerChoice)
-        return finish(Dataset(name: covariance, table: nil, covariance: read))
+        return finish(Dataset(name: covariance, table: nil, covariance: try leaveOut(read)))
       }
       var options = SampleTable.ReadOptions()
       options.header = headerChoice
@@ -80,6 +81,19 @@ struct DagData: ParsableArguments {
       dataset.preparation = preparation
       return finish(dataset)
     } catch { throw DagFailure.report(error, asJSON: errors == .json) }
+  }
+
+  /// A covariance without the variables of `--without`.
+  private func leaveOut(_ covariance: SampleCovariance) throws(ConstraintsError) -> SampleCovariance {
+    var left = Array(covariance.names.indices)
+    for name in without {
+      guard let place = covariance.names.firstIndex(of: name) else {
+        let mend = didYouMean(name, in: covariance.names) ?? "variables: \(covariance.names.prefix(20).joined(separator: ", "))"
+        throw .invalid([Diagnostic(.unknownName, "--without: there is no variable '\(name)'", mend: mend)])
+      }
+      left.removeAll { $0 == place }
+    }
+    return left.count == covariance.variableCount ? covariance : covariance.restricted(to: left)
   }
 
   private func finish(_ read: Dataset) -> Dataset {
@@ -130,27 +144,32 @@ enum DagFailure {
   static func report(_ error: ConstraintsError, asJSON: Bool) -> ExitCode {
     switch error {
     case .unreadable(let path, let reason):
-      Terminal.log("error: cannot read \(path): \(reason)")
+      say("cannot read \(path): \(reason)", .unreadableData, asJSON)
       return ExitCodes.unreadable
     case .unwritable(let path, let reason):
-      Terminal.log("error: cannot write \(path): \(reason)")
+      say("cannot write \(path): \(reason)", .unreadableData, asJSON)
       return ExitCodes.cannotWrite
     case .invalid(let diagnostics):
       for diagnostic in diagnostics { Terminal.log(diagnostic, asJSON: asJSON) }
       let count = diagnostics.count { $0.severity == .error }
       if !asJSON, count > 1 { Terminal.log("\(count) errors") }
-      return ExitCodes.badInput
+      let isUsage = diagnostics.allSatisfy { $0.severity != .error || $0.code == .badOptionValue }
+      return isUsage ? ExitCodes.usage : ExitCodes.badInput
     }
+  }
+
+  private static func say(_ text: String, _ code: DiagnosticCode, _ asJSON: Bool) {
+    if asJSON { Terminal.log(Diagnostic(code, text), asJSON: true) } else { Terminal.log("error: \(text)") }
   }
 
   static func report(_ error: StructureLearningError, asJSON: Bool) -> ExitCode {
     let code: DiagnosticCode
     switch error {
     case .cyclicGraph, .contradictoryKnowledge, .requiredEdgeExcluded: code = .cyclicEdges
-    case .badOption, .invalidOption: code = .badOptionValue
+    case .badOption, .invalidOption, .tooManyNodes: code = .badOptionValue
     default: code = .badData
     }
     Terminal.log(Diagnostic(code, "\(error)"), asJSON: asJSON)
-    return ExitCodes.badInput
+    return code == .badOptionValue ? ExitCodes.usage : ExitCodes.badInput
   }
 }

@@ -25,6 +25,8 @@ struct DagDraw: ParsableCommand {
 
   func run() throws {
     do throws(ConstraintsError) {
+      for path in out { _ = try DagOutput.kind(path) }
+      try DagOutput.keep([edges, truth], from: out)
       let list = try EdgeList(path: edges)
       let trueList = try truth.map { path throws(ConstraintsError) in try EdgeList(path: path) }
       let names = DagCompare.names(list, trueList ?? list, given: nodes)

@@ -39,15 +39,15 @@ struct DagFit: ParsableCommand {
   var method: Method = .order
   @Option(help: ArgumentHelp("What to minimize: ls (least squares), bic, or auto; for notears, dagma and topo also logistic (0/1) and poisson (counts).", valueName: "name"))
   var score: ScoreName = .auto
-  @Flag(inversion: .prefixedNo, help: "Prove the optimum of least squares by dynamic programming, up to 24 variables (default: up to 16).")
+  @Flag(inversion: .prefixedNo, help: "Prove the optimum by dynamic programming: of least squares up to 24 variables, of BIC up to 20 (default: up to 16).")
   var exact: Bool?
-  @Option(help: ArgumentHelp("Prove the best BIC among graphs whose nodes have at most this many parents.", valueName: "m"))
+  @Option(help: ArgumentHelp("Prove the best BIC among graphs whose nodes have at most this many parents, up to 128 variables.", valueName: "m"))
   var parents: Int?
   @Option(help: "Searches from random orders, beside one from a greedy order (default: 7 up to 100 variables, fewer beyond).") var restarts: Int?
   @Option(help: ArgumentHelp("Factor of the penalty log(n)/(2n) of an edge under BIC.", valueName: "factor")) var penalty = 2.0
   @Option(help: ArgumentHelp("Keep edges of least squares with at least this |t| (default: one wrong edge with probability 0.05); for --method order, with --lags too.", valueName: "t"))
   var critical: Double?
-  @Option(help: ArgumentHelp("Penalty of weights for notears, dagma, mlp, dynotears and the losses of 0/1 data and counts (default: 0.1; mlp 0.01).", valueName: "lambda"))
+  @Option(help: ArgumentHelp("Penalty of weights for notears, dagma, mlp, dynotears and the losses of 0/1 data and counts (default: 0.1; mlp, logistic and poisson 0.01).", valueName: "lambda"))
   var l1: Double?
   @Option(help: ArgumentHelp("Cut weights below this for these methods (default: 0.3).", valueName: "w")) var threshold: Double?
   @Option(help: ArgumentHelp("Learn a time series with effects over this many steps, by least squares. --method order keeps effects by --critical; notears, dagma and dynotears cut those below --threshold (default: 0.3 within a step, 0.1 of earlier ones).", valueName: "p")) var lags: Int?
@@ -87,6 +87,15 @@ struct DagFit: ParsableCommand {
       throw ValidationError("--score \(score.rawValue) goes with --method notears, dagma or topo.")
     }
     if parents != nil && (method != .order || score == .ls) { throw ValidationError("--parents goes with --method order and BIC.") }
+    let isContinuous = [.notears, .dagma, .mlp].contains(method)
+    if exact == true && (isContinuous || method == .topo) { throw ValidationError("--exact goes with --method order.") }
+    if (exact == true || parents != nil) && lags != nil { throw ValidationError("--exact and --parents do not go with --lags.") }
+    if method == .mlp && score == .bic { throw ValidationError("--score bic does not go with --method mlp, whose effects are not linear.") }
+    let hasNoPenalty = method == .order || method == .topo && score != .logistic && score != .poisson
+    if hasNoPenalty && lags == nil && (l1 != nil || threshold != nil) {
+      throw ValidationError("--l1 and --threshold do not go with --method \(method.rawValue) and this score; --critical and --penalty choose its edges.")
+    }
+    if start != nil && isContinuous { throw ValidationError("--start goes with --method order or topo.") }
     if panel != nil && lags == nil { throw ValidationError("--panel goes with --lags.") }
     if let lags {
       if lags < 1 || lags > 1000 { throw ValidationError("--lags takes 1 to 1000.") }
@@ -115,16 +124,17 @@ struct DagFit: ParsableCommand {
 
   func run() throws {
     let limit = try DagRun.timeLimit(timeLimit)
-    try output.check()
+    try output.check(inputs: [input.data, input.covariance, truth, start, known.tiers])
     var data = try input.read(groupColumn: panel)
     let isJSON = input.errors == .json
     let names = data.covariance.names
+    try checkSize(names.count, isJSON)
     var options = StructureLearner.Options()
     let trueGraph: WeightedGraph?
     do throws(ConstraintsError) {
       options.knowledge = try known.knowledge(names: names, lagCount: lags ?? 0)
       if let start {
-        options.start = try EdgeList(path: start).graph(names: names).withoutCycles.topologicalOrder
+        options.start = try startOrder(start, names, isJSON)
       }
       if let truth { trueGraph = try EdgeList(path: truth).graph(names: names + laggedNames(names)) } else { trueGraph = nil }
     } catch { throw DagFailure.report(error, asJSON: isJSON) }
@@ -164,6 +174,28 @@ struct DagFit: ParsableCommand {
       if !output.quiet { Terminal.log("stopped early: this is the best graph so far") }
       throw ExitCodes.stoppedWithPoint
     }
+  }
+
+  /// Refuses what a proof cannot do before anything is searched.
+  private func checkSize(_ d: Int, _ isJSON: Bool) throws {
+    do throws(StructureLearningError) {
+      if let parents { try ParentSetScores.checkSize(nodeCount: d, parentLimit: parents) }
+      if exact == true { try StructureLearner.checkExact(nodeCount: d, score: score == .bic || parents != nil ? .bic : .leastSquares) }
+    } catch { throw DagFailure.report(error, asJSON: isJSON) }
+  }
+
+  /// The order of a given graph; edges of its cycles are left out and named.
+  private func startOrder(_ path: String, _ names: [String], _ isJSON: Bool) throws(ConstraintsError) -> [Int]? {
+    let given = try EdgeList(path: path).graph(names: names)
+    let graph = given.withoutCycles
+    if let cycle = given.cycle {
+      let walk = (cycle + cycle.prefix(1)).map { names[$0] }.joined(separator: " -> ")
+      let removed = given.edges.filter { !graph.hasEdge($0.from, $0.to) }.map { "\(names[$0.from]) -> \(names[$0.to])" }
+      Terminal.log(
+        Diagnostic(.cyclicEdges, .warning, "--start has the cycle \(walk); left out: \(removed.joined(separator: ", "))"),
+        asJSON: isJSON)
+    }
+    return graph.topologicalOrder
   }
 
   /// The nodes of earlier time steps.

@@ -23,7 +23,14 @@ struct DagKnowledge: ParsableArguments {
     for text in leaf { result.leaves.insert(try node(text, "--leaf", names)) }
     if let tiers {
       for (tier, group) in try groups(tiers, names).enumerated() {
-        for name in group { result.tiers[try node(name, "--tiers", names)] = tier }
+        for name in group {
+          let place = try node(name, "--tiers", names)
+          if let other = result.tiers.updateValue(tier, forKey: place), other != tier {
+            throw .invalid([
+              Diagnostic(.badOptionValue, "--tiers: '\(name)' is in tier \(other + 1) and in tier \(tier + 1)", mend: "keep one of the two")
+            ])
+          }
+        }
       }
     }
     return result
@@ -72,6 +79,11 @@ struct DagKnowledge: ParsableArguments {
       while let found = text.range(of: separator, from: start) {
         let pair = (String(text[..<found.lowerBound]), String(text[found.upperBound...]))
         if let from = nodes(pair.0), let to = nodes(pair.1) {
+          if option == "--require" && from == to {
+            throw .invalid([
+              Diagnostic(.badOptionValue, "--require \(text): no node can be its own parent", mend: "name two different nodes")
+            ])
+          }
           return Set(from.flatMap { i in to.filter { $0 != i }.map { PriorKnowledge.Pair(from: i, to: $0) } })
         }
         sides = sides ?? pair

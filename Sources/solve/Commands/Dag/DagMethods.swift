@@ -47,7 +47,7 @@ struct DagMethods {
     try ContinuousLearner.checkValues(table, for: loss)
     var stream = SimulationStream(seed: flags.seed)
     let first = options.start ?? stream.permutation(table.variableCount)
-    let lambda = flags.l1 ?? ContinuousOptions().penalty
+    let lambda = penalty
     let outcome =
       loss == .logistic
       ? TopologicalSwaps().logistic(table, lambda: lambda, from: first, shouldStop: run.shouldStop)
@@ -67,8 +67,13 @@ struct DagMethods {
     run.phase = "orders"
     let first = try StructureLearner(options).learn(covariance, shouldStop: run.shouldStop)
     run.phase = "parent sets"
-    let scores = try ParentSetScores(
-      gaussian: covariance, parentLimit: parentLimit, penaltyDiscount: options.penaltyDiscount, knowledge: options.knowledge)
+    guard !run.shouldStop(),
+      let scores = try ParentSetScores(
+        gaussian: covariance, parentLimit: parentLimit, penaltyDiscount: options.penaltyDiscount,
+        knowledge: options.knowledge, shouldStop: run.shouldStop)
+    else { return try trimmed(first, covariance, parentLimit: parentLimit) }
+    run.phase = "branch and cut"
+    _ = run.shouldStop()
     var search = SparseExactSearch(timeLimit: run.remaining)
     search.seed = flags.seed
     let start = covariance.names.indices.map { first.graph.parents(of: $0) }
@@ -78,10 +83,46 @@ struct DagMethods {
       judging: try result.graph(covariance), by: .bic, covariance: covariance,
       method: "branch and cut over parent sets of at most \(parentLimit), \(result.nodeCount) nodes",
       penaltyDiscount: options.penaltyDiscount)
-    structure.baselines = first.baselines
+    structure.baselines = try baselines(first, covariance, scores)
     structure.warnings = first.warnings
     structure.bound = max(structure.bound, min(structure.value, result.bound))
     structure.proof = result.isOptimal() ? .optimal : .bounded
+    structure.parentLimit = parentLimit
+    return structure
+  }
+
+  /// The simple answers with as many parents as the graph may have.
+  private func baselines(
+    _ first: LearnedStructure, _ covariance: SampleCovariance, _ scores: ParentSetScores
+  ) throws(StructureLearningError) -> [LearnedStructure.Baseline] {
+    let nodes = Array(covariance.names.indices)
+    let byVariance = nodes.sorted { covariance.matrix[$0, $0] < covariance.matrix[$1, $1] }
+    let order = try OrderConstraints(options.knowledge, names: covariance.names).repaired(byVariance)
+    let sorted = scores.baseline(named: "sort by variance", along: order)
+    return (sorted.map { [$0] } ?? []) + first.baselines.filter { $0.edgeCount == 0 }
+  }
+
+  /// The graph of the order search where the run ended before parent sets were scored: of each node the parents with the
+  /// largest |t|, as many as it may have.
+  private func trimmed(
+    _ first: LearnedStructure, _ covariance: SampleCovariance, parentLimit: Int
+  ) throws(StructureLearningError) -> LearnedStructure {
+    var graph = first.graph
+    for v in covariance.names.indices {
+      // Edges that are required come before all others.
+      func rank(_ edge: LearnedStructure.EdgeStatistic) -> Double {
+        options.knowledge.required.contains(.init(from: edge.from, to: v)) ? .infinity : abs(edge.tValue)
+      }
+      let parents = first.edges.filter { $0.to == v }.sorted { (rank($0), $1.from) > (rank($1), $0.from) }
+      for edge in parents.dropFirst(parentLimit) { graph.weights[edge.from, v] = 0 }
+    }
+    var structure = try LearnedStructure(
+      judging: graph, by: .bic, covariance: covariance, method: first.method, penaltyDiscount: options.penaltyDiscount)
+    structure.baselines = first.baselines.filter { $0.edgeCount == 0 }
+    structure.warnings = first.warnings
+    structure.bound = min(structure.value, first.bound)
+    structure.proof = .bounded
+    structure.parentLimit = parentLimit
     return structure
   }
 
@@ -93,10 +134,17 @@ struct DagMethods {
     }
   }
 
+  /// Penalty of weights of 0/1 data and counts where none is given: their losses are flatter than least squares.
+  private static let flatPenalty = 0.01
+
+  private var penalty: Double {
+    flags.l1 ?? (loss == .leastSquares ? ContinuousOptions().penalty : DagMethods.flatPenalty)
+  }
+
   private func continuous(_ data: DagData.Dataset) throws(StructureLearningError) -> LearnedStructure {
     var settings = ContinuousOptions()
     settings.loss = loss
-    if let l1 = flags.l1 { settings.penalty = l1 }
+    settings.penalty = penalty
     if let threshold = flags.threshold { settings.threshold = threshold }
     if flags.method == .dagma { settings.path = .centralPath(CentralPathSchedule()) }
     settings.knowledge = options.knowledge

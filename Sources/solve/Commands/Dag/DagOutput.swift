@@ -2,6 +2,14 @@ import ArgumentParser
 import Constraints
 import Learn2Opt
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Where the graph goes.
 struct DagOutput: ParsableArguments {
   @Option(name: [.short, .long], help: ArgumentHelp("Write the graph to a file: .svg, .csv, .json, .dot or .graphml, also .gz; may be given often.", valueName: "file"))
@@ -23,10 +31,31 @@ struct DagOutput: ParsableArguments {
   }
 
   /// Refuses names without a format before anything is computed.
-  func check() throws {
-    do throws(ConstraintsError) { for path in out { _ = try DagOutput.kind(path) } } catch {
-      throw DagFailure.report(error, asJSON: false)
+  /// - Parameter inputs: files that are read, and may not be written over.
+  func check(inputs: [String?] = []) throws {
+    do throws(ConstraintsError) {
+      for path in out { _ = try DagOutput.kind(path) }
+      try DagOutput.keep(inputs, from: out)
+    } catch { throw DagFailure.report(error, asJSON: false) }
+  }
+
+  /// Refuses to write over a file that is read, under whatever name.
+  static func keep(_ inputs: [String?], from outputs: [String]) throws(ConstraintsError) {
+    for input in inputs.compactMap({ $0 }) {
+      guard let own = identity(input) else { continue }
+      for path in outputs where identity(path) == own {
+        throw .invalid([
+          Diagnostic(.badOptionValue, "--out \(path) would write over \(input), which is read", mend: "choose another name")
+        ])
+      }
     }
+  }
+
+  /// Device and number of a file that exists; two names of one file have the same.
+  private static func identity(_ path: String) -> [UInt64]? {
+    var status = stat()
+    guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return [UInt64(truncatingIfNeeded: status.st_dev), UInt64(truncatingIfNeeded: status.st_ino)]
   }
 
   /// Writes all files and prints the answer.

@@ -53,7 +53,7 @@ final class DagRun {
       try OptionTable.set("time-limit", to: text, in: &options)
     } catch {
       Terminal.log(error.diagnostic, asJSON: false)
-      throw ExitCodes.badInput
+      throw ExitCodes.usage
     }
     return options.timeLimit?.seconds
   }

@@ -40,6 +40,11 @@ struct DagSimulate: ParsableCommand {
 
   func validate() throws {
     if family == nil { throw ValidationError("--graph takes ER or SF with a number of edges per node, such as ER2, not '\(graph)'.") }
+    if nodes < 1 { throw ValidationError("--nodes takes 1 or more.") }
+    if samples < 1 { throw ValidationError("--samples takes 1 or more.") }
+    if series < 1 { throw ValidationError("--series takes 1 or more.") }
+    if !(scales.range.lowerBound > 0) { throw ValidationError("--scales takes positive numbers.") }
+    if out != "-" && edgesOut.contains(out) { throw ValidationError("--out and --edges-out name the same file.") }
     if lags < 0 { throw ValidationError("--lags takes 0 or more.") }
     if series != 1 && lags == 0 { throw ValidationError("--series goes with --lags.") }
     if lags > 0 && mechanism != .linear { throw ValidationError("Time series are linear; leave out --mechanism or --lags.") }
@@ -54,6 +59,9 @@ struct DagSimulate: ParsableCommand {
 
   func run() throws {
     let drawn: Drawn
+    do throws(ConstraintsError) { for path in edgesOut { _ = try DagOutput.kind(path) } } catch {
+      throw DagFailure.report(error, asJSON: false)
+    }
     do throws(StructureLearningError) { drawn = lags > 0 ? try timeSeries() : try independent() } catch {
       throw DagFailure.report(error, asJSON: false)
     }
@@ -87,7 +95,7 @@ struct DagSimulate: ParsableCommand {
     let covariance = SampleCovariance(sample.table)
     let sortable = try sample.graph.varsortability(variances: (0..<nodes).map { covariance.matrix[$0, $0] })
     let words = sortable.map { ", varsortability \(significant($0, 3).text)" } ?? ""
-    return Drawn(tables: [sample.table], truth: sample.graph, remark: "\(sample.graph.edgeCount) edges, \(samples) samples\(words)")
+    return Drawn(tables: [sample.table], truth: sample.graph, remark: "\(counted(sample.graph.edgeCount, "edge")), \(counted(samples, "sample"))\(words)")
   }
 
   private func timeSeries() throws(StructureLearningError) -> Drawn {
@@ -104,7 +112,7 @@ struct DagSimulate: ParsableCommand {
     let unrolled = sample.graph.unrolled
     return Drawn(
       tables: sample.series, truth: unrolled,
-      remark: "\(unrolled.edgeCount) edges, \(sample.graph.contemporaneous.edgeCount) of them within a step; spectral radius \(significant(sample.spectralRadius, 3).text)")
+      remark: "\(counted(unrolled.edgeCount, "edge")), \(sample.graph.contemporaneous.edgeCount) of them within a step; spectral radius \(significant(sample.spectralRadius, 3).text)")
   }
 
   private var noiseModel: NoiseModel {
