@@ -26,7 +26,7 @@ public struct DynamicLearner: Sendable {
     if joint.sampleCount < least {
       throw .badOption(
         name: "the number of lags", value: "\(options.lagCount)",
-        mend: "\(joint.sampleCount) rows have all their lags, too few to tell the effects of \(joint.variableCount) columns "
+        mend: "only \(joint.sampleCount) of the rows have all lags before them, too few to tell the effects of \(joint.variableCount) columns "
           + "apart: give fewer lags, or longer series")
     }
     let constraints = try OrderConstraints(options.knowledge, names: panel.names)

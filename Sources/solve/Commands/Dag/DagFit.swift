@@ -109,7 +109,6 @@ struct DagFit: ParsableCommand {
       if score != .auto && score != .ls {
         throw ValidationError("--lags minimizes least squares: leave out --score, or use --score ls.")
       }
-      if parents != nil || exact == true && method != .order { throw ValidationError("--lags does not go with --parents, and --exact goes with --method order.") }
       if method != .order && critical != nil {
         throw ValidationError("--method \(method.rawValue) cuts effects by --threshold; --critical goes with --method order.")
       }
